@@ -86,6 +86,12 @@ export interface Schemas {
     readonly metadata: JsonObject;
     readonly min_size: number;
     readonly name: string;
+    /** How many of its nodes have which profile; the cluster's own is the first. */
+    readonly node_profiles: readonly {
+      readonly nodes: number;
+      readonly profile_id: string;
+      readonly profile_name: string | null;
+    }[];
     /** Ids of its nodes. */
     readonly nodes: readonly string[];
     /** Ids of the bindings of its policies, not of the policies. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FakeWorkflows } from '../../test/support/fake-workflows.ts';
 import { healthPolicy } from '../../test/support/health-policies.ts';
+import { newAction } from '../../test/support/new-action.ts';
 import { newCluster, newNode, newPolicy, newProfile } from '../../test/support/recovery-rows.ts';
 import { TestServer } from '../../test/support/test-server.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -9,12 +10,13 @@ import { chainFacts } from '../recovery/chain.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
 import { toClusterHealthAnswer } from './shapes/health.ts';
 import { describeClusterHealth } from '../requests/cluster-health.ts';
+import { insertActions } from '../store/actions.ts';
 import { insertBinding } from '../store/cluster-policies.ts';
 import { insertCluster } from '../store/clusters.ts';
 import { listEvents } from '../store/events.ts';
 import { healingOfCluster, quarantineNode, setBreaker } from '../store/healing.ts';
 import { saveNodeHealth } from '../store/node-health.ts';
-import { insertNodes } from '../store/nodes.ts';
+import { insertNodes, updateNode } from '../store/nodes.ts';
 import { insertPolicy } from '../store/policies.ts';
 import { insertProfile } from '../store/profiles.ts';
 import { insertRecovery, recoveryStarted } from '../store/recoveries.ts';
@@ -153,6 +155,40 @@ describe('The health of all clusters', () => {
     expect(worst?.['waiting']).toMatchObject([
       { reason: expect.stringContaining('web-2: held: ') as string },
     ]);
+  });
+
+  test('says of a cluster whose update has failed which nodes have which profile, and both ways out', async () => {
+    const wanted = { ...newProfile('test.node-1.0'), id: randomUUID(), name: 'web-v2' };
+    await server.store.write(async (tx) => {
+      await insertProfile(tx, wanted);
+      await updateNode(tx, nodes[0]?.id ?? '', { profileId: wanted.id });
+      const update = newAction('CLUSTER_UPDATE', {
+        target: cluster.id,
+        clusterId: cluster.id,
+        inputs: { profile_id: wanted.id },
+      });
+      await insertActions(tx, [update], Date.now());
+      const ended = { status: 'FAILED', status_reason: 'it failed', ended_at: Date.now() };
+      await tx.db.updateTable('action').set(ended).where('id', '=', update.id).execute();
+    });
+    const [{ problems, operator } = {}] = (await overview()).clusters;
+    expect(problems).toContainEqual(
+      expect.stringContaining(
+        `1 of 3 nodes has the profile web-v2 (web-1), 2 have ${profile.name}, the profile`,
+      ),
+    );
+    const commands = (operator as readonly { command: string }[]).map(({ command }) => command);
+    expect(commands).toContain('coppice cluster update web --profile web-v2');
+    expect(commands).toContain(`coppice cluster update web --profile ${profile.name}`);
+    const { body } = await server.ask('GET', '/v1/clusters/web');
+    expect(body).toMatchObject({
+      cluster: {
+        node_profiles: [
+          { nodes: 2, profile_id: profile.id, profile_name: profile.name },
+          { nodes: 1, profile_id: wanted.id, profile_name: 'web-v2' },
+        ],
+      },
+    });
   });
 
   test('says the same of a cluster and of a node as their own health does, and reads no healthy node for it', async () => {

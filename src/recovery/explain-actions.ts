@@ -5,7 +5,7 @@
  */
 import { duration } from '../domain/duration.ts';
 import { count } from './describe.ts';
-import type { ClusterAfterActions, FailedActionOf } from './explained-cluster.ts';
+import type { ClusterAfterActions, FailedActionOf, HalfDoneUpdate } from './explained-cluster.ts';
 import type { OperatorTask } from './operator-tasks.ts';
 
 export interface ExplainedActions {
@@ -45,9 +45,10 @@ export const failedActionMs = 24 * 3_600_000;
 
 export function explainActions(cluster: ClusterAfterActions): ExplainedActions {
   const { failedActions, excess, name, desired, now } = cluster;
-  const problems = failedActions.map(({ action, nodeName, endedAt, reason }) => {
+  const problems = failedActions.flatMap(({ action, nodeName, endedAt, reason, halfDone }) => {
     const of = nodeName === null ? '' : ` of ${nodeName}`;
-    return `${action}${of} failed ${duration(now - endedAt)} ago: ${reason}`;
+    const failure = `${action}${of} failed ${duration(now - endedAt)} ago: ${reason}`;
+    return halfDone === null ? [failure] : [failure, mixedProfiles(halfDone)];
   });
   if (excess > 0) problems.push(`${count(excess, 'node')} more than the ${desired} that are desired`);
   return { problems, operator: [...tooMany(cluster), ...failedActions.flatMap((each) => again(each, name))] };
@@ -68,9 +69,46 @@ function tooMany({ name, excess, desired }: ClusterAfterActions): OperatorTask[]
   ];
 }
 
-function again({ id, action, nodeName }: FailedActionOf, cluster: string): OperatorTask[] {
+/** Nothing goes on, or back, by itself: whether the new profile is at fault, only an operator knows. */
+function mixedProfiles({ own, groups }: HalfDoneUpdate): string {
+  const all = groups.reduce((sum, { nodes }) => sum + nodes, 0);
+  const others = groups.filter(({ profile }) => profile !== own);
+  const left = all - others.reduce((sum, { nodes }) => sum + nodes, 0);
+  const parts = others.map(({ profile, nodes, first }) => {
+    const more = nodes === 1 ? '' : ` and ${nodes - 1} more`;
+    return `${nodes} of ${count(all, 'node')} ${have(nodes)} the profile ${profile} (${first}${more})`;
+  });
+  const rest = left === 0 ? 'none has' : `${left} ${have(left)}`;
+  return `${parts.join(', ')}, ${rest} ${own}, the profile of the cluster; a recovery makes each node again from the profile that it has`;
+}
+
+function have(nodes: number): string {
+  return nodes === 1 ? 'has' : 'have';
+}
+
+function onOrBack({ wanted, own, groups }: HalfDoneUpdate, cluster: string): OperatorTask[] {
+  const update = (profile: string) => `coppice cluster update ${cluster} --profile ${profile}`;
+  const without = (profile: string) => {
+    const nodes = groups.reduce((sum, group) => sum + (group.profile === profile ? 0 : group.nodes), 0);
+    return `the ${count(nodes, 'node')} that ${nodes === 1 ? 'has' : 'have'} another profile`;
+  };
+  const back = { reason: `back to ${own}: it is given to ${without(own)}`, command: update(own) };
+  if (wanted === null || wanted === own) return [{ ...back, required: true }];
+  const left = groups.some(({ profile }) => profile !== wanted);
+  const nodes = left ? `it is given to ${without(wanted)}, and to the cluster` : 'it is given to the cluster';
+  const finish = `finish the update, once what made it fail is corrected: ${nodes}`;
+  return [
+    { reason: finish, command: update(wanted), required: true },
+    { ...back, reason: `or ${back.reason}`, required: true },
+  ];
+}
+
+function again({ id, action, nodeName, halfDone }: FailedActionOf, cluster: string): OperatorTask[] {
   const on = nodeName ?? cluster;
   const reason = `what ${action} of ${on} has done, and where it failed; it is not tried again by itself`;
   const isHalfDone = action === 'CLUSTER_UPDATE' || action === 'NODE_UPDATE' || action.endsWith('_DELETE');
-  return [{ reason, command: `coppice action show ${id}`, required: isHalfDone }];
+  return [
+    { reason, command: `coppice action show ${id}`, required: isHalfDone },
+    ...(halfDone === null ? [] : onOrBack(halfDone, cluster)),
+  ];
 }

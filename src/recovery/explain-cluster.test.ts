@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { buildProgram } from '../cli/program.ts';
 import type { Terminal } from '../cli/rendering/terminal.ts';
+import { explainActions } from './explain-actions.ts';
 import { explainCluster } from './explain-cluster.ts';
-import type { ExplainedCluster, ExplainedNode } from './explained-cluster.ts';
+import type { ExplainedCluster, ExplainedNode, HalfDoneUpdate } from './explained-cluster.ts';
 import type { ClosedGate, GateName } from './gates.ts';
 import type { Standing } from './standing.ts';
 
@@ -185,7 +186,9 @@ describe('every command that an operator is given exists', async () => {
     { name: 'web-health', enabled: true, mode: 'OBSERVE' },
   ] as const;
   const commands = policies.flatMap((policy) => {
-    const failedActions = [{ id: 'a1', action: 'CLUSTER_UPDATE', nodeName: null, reason: 'x', endedAt: now }];
+    const failedActions = [
+      { id: 'a1', action: 'CLUSTER_UPDATE', nodeName: null, reason: 'x', endedAt: now, halfDone: null },
+    ];
     const more = { missing: 1, excess: 1, failedActions };
     const cluster = aCluster(nodes, { policy, maintenance, gates: gates.map(closed), ...more });
     return explainCluster(cluster).operator.map(({ command }) => command);
@@ -329,6 +332,7 @@ test('an action that failed is told with what it left: nodes that are not desire
     nodeName: null,
     reason: 'Deletion failed for 1 of 1 node: web-3: the hook refused',
     endedAt: now - 60_000,
+    halfDone: null,
   };
   const { problems, operator } = explainCluster(
     aCluster([], { desired: 2, excess: 1, failedActions: [failedAction], policy: null }),
@@ -349,4 +353,53 @@ test('an action that failed is told with what it left: nodes that are not desire
       required: false,
     },
   ]);
+});
+
+describe('an update that stopped', () => {
+  const failure = { id: 'a1', action: 'CLUSTER_UPDATE', nodeName: null, reason: 'x', endedAt: now - 60_000 };
+  const explained = (halfDone: HalfDoneUpdate) =>
+    explainActions({ name: 'web', now, desired: 3, excess: 0, failedActions: [{ ...failure, halfDone }] });
+  const have = (profile: string, nodes: number, first: string) => ({ profile, nodes, first });
+
+  test('says which nodes have which profile, what ends the update, and what takes it back', () => {
+    const groups = [have('v2', 1, 'web-1'), have('v1', 2, 'web-2')];
+    const { problems, operator } = explained({ wanted: 'v2', own: 'v1', groups });
+    expect(problems).toEqual([
+      'CLUSTER_UPDATE failed 60 s ago: x',
+      '1 of 3 nodes has the profile v2 (web-1), 2 have v1, the profile of the cluster; a recovery makes each node again from the profile that it has',
+    ]);
+    expect(operator).toEqual([
+      expect.objectContaining({ command: 'coppice action show a1' }),
+      {
+        command: 'coppice cluster update web --profile v2',
+        reason:
+          'finish the update, once what made it fail is corrected: it is given to the 2 nodes that have another profile, and to the cluster',
+        required: true,
+      },
+      {
+        command: 'coppice cluster update web --profile v1',
+        reason: 'or back to v1: it is given to the 1 node that has another profile',
+        required: true,
+      },
+    ]);
+  });
+
+  test('where all nodes have the new profile only the cluster is left', () => {
+    const { problems, operator } = explained({ wanted: 'v2', own: 'v1', groups: [have('v2', 3, 'web-1')] });
+    expect(problems[1]).toMatch(
+      /^3 of 3 nodes have the profile v2 \(web-1 and 2 more\), none has v1, the profile/,
+    );
+    expect(operator[1]?.reason).toMatch(/: it is given to the cluster$/);
+  });
+
+  test.each(['v1', null])(
+    'has one way left where it was to go back, or its profile is gone (%s)',
+    (wanted) => {
+      const { operator } = explained({ wanted, own: 'v1', groups: [have('v2', 3, 'web-1')] });
+      expect(operator.map(({ command }) => command)).toEqual([
+        'coppice action show a1',
+        'coppice cluster update web --profile v1',
+      ]);
+    },
+  );
 });

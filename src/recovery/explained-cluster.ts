@@ -52,6 +52,25 @@ export interface FailedActionOf {
   readonly nodeName: string | null;
   readonly reason: string;
   readonly endedAt: number;
+  /** Of CLUSTER_UPDATE: how the profiles of the nodes are since; null: all have the cluster's. */
+  readonly halfDone: HalfDoneUpdate | null;
+}
+
+/** A cluster whose nodes have not all its own profile, since an update to a new one has failed. */
+export interface HalfDoneUpdate {
+  /** The profile that was wanted, by its name, or its id where the name is no help; null: it is gone. */
+  readonly wanted: string | null;
+  /** The cluster's own, likewise. */
+  readonly own: string;
+  /** Those that nodes have, likewise. */
+  readonly groups: readonly ProfileOfNodes[];
+}
+
+export interface ProfileOfNodes {
+  readonly profile: string;
+  readonly nodes: number;
+  /** The name of the first of them. */
+  readonly first: string;
 }
 
 export interface ClusterAfterActions {

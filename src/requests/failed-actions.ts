@@ -1,15 +1,18 @@
 /** What callers asked for lately and did not get, by cluster, for those who look at its health. */
 import type { Cluster } from '../domain/model.ts';
+import { busyClusterStatuses } from '../domain/cluster-status.ts';
 import { failedActionMs, kindOfAction } from '../recovery/explain-actions.ts';
-import type { FailedActionOf } from '../recovery/explained-cluster.ts';
-import { failedActions } from '../store/failed-actions.ts';
-import { getNodes } from '../store/nodes.ts';
+import type { FailedActionOf, HalfDoneUpdate } from '../recovery/explained-cluster.ts';
+import { failedActions, type FailedAction } from '../store/failed-actions.ts';
+import { getNodes, profilesOfNodes } from '../store/nodes.ts';
+import { profileNames } from '../store/profiles.ts';
+import type { Db } from '../store/store.ts';
 import type { RequestTools } from './request-tools.ts';
 
 /** Those of nodes that are gone are left out. */
 export async function failedActionsOfClusters(
   { store, now }: Pick<RequestTools, 'store' | 'now'>,
-  clusters: readonly Pick<Cluster, 'id'>[],
+  clusters: readonly Pick<Cluster, 'id' | 'profileId' | 'status'>[],
 ): Promise<ReadonlyMap<string, readonly FailedActionOf[]>> {
   const { db } = store;
   const clusterIds = clusters.map(({ id }) => id);
@@ -22,11 +25,43 @@ export async function failedActionsOfClusters(
   );
   const names = new Map(nodes.map(({ id, name }) => [id, name]));
   const byCluster = new Map<string, FailedActionOf[]>();
-  for (const { id, action, clusterId, target, reason, endedAt } of failed) {
+  const clusterOf = new Map(clusters.map((cluster) => [cluster.id, cluster]));
+  for (const one of failed) {
+    const { id, action, clusterId, target, reason, endedAt } = one;
     const nodeName = target === clusterId ? null : names.get(target);
     if (nodeName === undefined) continue;
     const known = byCluster.get(clusterId) ?? [];
-    byCluster.set(clusterId, [...known, { id, action, nodeName, reason, endedAt }]);
+    const cluster = clusterOf.get(clusterId);
+    const halfDone = cluster === undefined ? null : await halfDoneUpdate(db, cluster, one);
+    byCluster.set(clusterId, [...known, { id, action, nodeName, reason, endedAt, halfDone }]);
   }
   return byCluster;
+}
+
+/** null: another action, all nodes have the cluster's profile, or an action works on it again. */
+async function halfDoneUpdate(
+  db: Db,
+  { id, profileId: own, status }: Pick<Cluster, 'id' | 'profileId' | 'status'>,
+  { action, inputs: { profile_id: wanted } }: FailedAction,
+): Promise<HalfDoneUpdate | null> {
+  if (action !== 'CLUSTER_UPDATE' || typeof wanted !== 'string' || busyClusterStatuses.has(status))
+    return null;
+  const groups = await profilesOfNodes(db, id);
+  if (groups.every(({ profileId }) => profileId === own)) return null;
+  const names = await profileNames(db, [own, wanted, ...groups.map(({ profileId }) => profileId)]);
+  const ids = [...names.keys()];
+  // Of two profiles with one name the id tells which is meant.
+  const inWords = (profile: string): string => {
+    const name = names.get(profile) ?? profile;
+    return ids.some((other) => other !== profile && names.get(other) === name) ? profile : name;
+  };
+  return {
+    wanted: names.has(wanted) ? inWords(wanted) : null,
+    own: inWords(own),
+    groups: groups.map(({ profileId, name, count: nodes }) => ({
+      profile: inWords(profileId),
+      nodes,
+      first: name,
+    })),
+  };
 }

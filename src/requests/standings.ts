@@ -37,10 +37,10 @@ export async function standingsOfNodes(
   const { db } = tools.store;
   const clusterIds = new Set(nodes.flatMap(({ node }) => node.clusterId ?? []));
   const bindings = await bindingsOfClusters(db, [...clusterIds]);
-  return nodes.map(({ node: { id, clusterId, status, updatedAt, createdAt, initAt }, facts }) => {
+  return nodes.map(({ node: { id, clusterId, profileId, status, updatedAt, createdAt, initAt }, facts }) => {
     const changedAt = updatedAt ?? createdAt ?? initAt;
     const watched = clusterId !== null && bindings.get(clusterId)?.watched === true;
-    return standingOf({ id, clusterId, status, changedAt, facts }, watched, tools);
+    return standingOf({ id, clusterId, profileId, status, changedAt, facts }, watched, tools);
   });
 }
 
@@ -49,6 +49,8 @@ export interface StandingOfCluster extends StandingWithReason {
   readonly nodes: readonly Standing[];
   /** Their ids, by their position. */
   readonly nodeIds: readonly string[];
+  /** The profiles that they have, and how many have each. */
+  readonly profiles: ReadonlyMap<string, number>;
   /** Of its policies, by priority. */
   readonly bindingIds: readonly string[];
 }
@@ -89,9 +91,16 @@ export async function standingsOfClusters(
         reasons.push(`${counts.join(', ')} of ${count(cluster.desiredCapacity, 'node')}`);
       const reason = standing === 'HEALTHY' || reasons.length === 0 ? null : reasons.join(', ');
       const nodeIds = ofCluster.map(({ id }) => id);
-      return [cluster.id, { standing, reason, nodes: found, nodeIds, bindingIds }];
+      const profiles = countProfiles(ofCluster);
+      return [cluster.id, { standing, reason, nodes: found, nodeIds, profiles, bindingIds }];
     }),
   );
+}
+
+function countProfiles(nodes: readonly Pick<StandingNode, 'profileId'>[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { profileId } of nodes) counts.set(profileId, (counts.get(profileId) ?? 0) + 1);
+  return counts;
 }
 
 /** While an action works on the cluster its nodes are on their way. */

@@ -2,7 +2,8 @@
  * Actions that a caller asked for and that failed, as long as none of the same kind has succeeded on the same
  * target since.
  */
-import { chunks } from './rows.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { chunks, fromText } from './rows.ts';
 import type { Db } from './store.ts';
 
 export interface FailedAction {
@@ -12,6 +13,7 @@ export interface FailedAction {
   readonly clusterId: string;
   /** The cluster, or one of its nodes. */
   readonly target: string;
+  readonly inputs: JsonObject;
   readonly reason: string;
   readonly endedAt: number;
 }
@@ -34,7 +36,7 @@ export async function failedActions(
 ): Promise<FailedAction[]> {
   const rows = await db
     .selectFrom('action')
-    .select(['seq', 'id', 'action', 'cluster_id', 'target', 'status_reason', 'ended_at'])
+    .select(['seq', 'id', 'action', 'cluster_id', 'target', 'inputs', 'status_reason', 'ended_at'])
     .where('status', '=', 'FAILED')
     .where('parent_id', 'is', null)
     .where('cause', '=', 'RPC Request')
@@ -56,6 +58,7 @@ export async function failedActions(
       action: row.action,
       clusterId: row.cluster_id ?? '',
       target: row.target,
+      inputs: fromText(row.inputs),
       reason: row.status_reason,
       endedAt: row.ended_at ?? 0,
     }));

@@ -18,6 +18,7 @@ import type { Db } from './store.ts';
 export interface StandingNode {
   readonly id: string;
   readonly clusterId: string | null;
+  readonly profileId: string;
   readonly status: NodeStatus;
   /** When the node was last created, updated or recovered. */
   readonly changedAt: number;
@@ -118,6 +119,7 @@ const selectNodesOfClusters = selectByIds((db, clusterIds) =>
     .select([
       'node.id',
       'node.cluster_id',
+      'node.profile_id',
       'node.status',
       sql<number>`coalesce(node.updated_at, node.created_at, node.init_at)`.as('changed_at'),
     ])
@@ -134,6 +136,7 @@ export async function standingNodesOfClusters(
   const nodes = (await selectNodesOfClusters(db, clusterIds)).map((row) => ({
     id: row.id,
     clusterId: row.cluster_id,
+    profileId: row.profile_id,
     status: row.status as NodeStatus,
     changedAt: row.changed_at,
     facts: toFacts(row),

@@ -17,6 +17,7 @@ export function sampleCluster(fields: Partial<Schemas['Cluster']> = {}): Schemas
     metadata: {},
     min_size: 0,
     name: 'web',
+    node_profiles: [],
     nodes: [],
     policies: [],
     profile_id: 'p1',

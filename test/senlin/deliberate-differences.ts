@@ -15,6 +15,7 @@ export interface DeliberateDifference {
 
 export const deliberateDifferences: readonly DeliberateDifference[] = [
   { what: 'Clusters and nodes have their health', at: /\.(?:health|health_reason)$/ },
+  { what: 'Clusters have the profiles of their nodes', at: /^body\.clusters?(?:\.\d+)?\.node_profiles$/ },
   { what: 'Nodes have their zone', at: /^body\.nodes?(?:\.\d+)?\.zone$/ },
   { what: 'Actions have their plan', at: /^body\.actions?(?:\.\d+)?\.data\.plan$/ },
   { what: 'Actions name their request', at: /^body\.actions?(?:\.\d+)?\.request_id$/ },

@@ -15,7 +15,7 @@ import {
   type PlanOfAction,
 } from '../../clusters/plan-of-action.ts';
 import type { PlannedActionName } from '../../plans/action-plans.ts';
-import type { ClusterPlan, NodeOperation, PlanGroup } from '../../plans/cluster-plan.ts';
+import { nodesOf, type ClusterPlan, type NodeOperation, type PlanGroup } from '../../plans/cluster-plan.ts';
 import { planRecord } from '../../plans/plan-record.ts';
 import { saveActionData } from '../../store/actions.ts';
 import { updateCluster } from '../../store/clusters.ts';
@@ -101,8 +101,15 @@ async function carryOut(
     const [first] = group.nodes;
     if (first === undefined) continue;
     const outcomes = await context.children(`group ${index + 1}`, await requestsFor(store, group));
+    const { operation } = first;
     const names = new Map(group.nodes.map(({ nodeId, name }) => [nodeId, name]));
-    requireSuccess(outcomes, inWords[first.operation], (nodeId) => names.get(nodeId) ?? null);
+    requireSuccess({
+      what: inWords[operation],
+      before: nodesOf({ groups: groups.slice(0, index) }, operation).length,
+      outcomes,
+      after: nodesOf({ groups: groups.slice(index + 1) }, operation).length,
+      nameOf: (nodeId) => names.get(nodeId) ?? null,
+    });
     all.push(...outcomes);
     if (group.pauseMs > 0 && index + 1 < groups.length)
       await context.sleep(`pause ${index + 1}`, group.pauseMs);

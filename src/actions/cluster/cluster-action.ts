@@ -35,21 +35,34 @@ export async function whileClusterIs<T>(
   }
 }
 
+/** How far one operation of a plan has come. */
+export interface OperationProgress {
+  /** `Update` */
+  readonly what: string;
+  /** How many nodes had it in earlier groups, all with success. */
+  readonly before: number;
+  /** Of the group that has just ended. */
+  readonly outcomes: readonly ChildOutcome[];
+  /** How many nodes have it in later groups. */
+  readonly after: number;
+  /** The name of a node by its id; null: it is not known. */
+  readonly nameOf: (nodeId: string) => string | null;
+}
+
 /**
- * @param nameOf the name of a node by its id, where it is known.
- * @throws CoppiceError that names up to three of the nodes that failed, and why.
+ * A failure ends the plan: what comes after it is not begun.
+ * @throws CoppiceError that names up to three of the nodes that failed and why, of how many, and how many
+ * were not begun.
  */
-export function requireSuccess(
-  outcomes: readonly ChildOutcome[],
-  what: string,
-  nameOf: (nodeId: string) => string | null,
-): void {
+export function requireSuccess({ what, before, outcomes, after, nameOf }: OperationProgress): void {
   const failed = outcomes.filter((outcome) => outcome.status !== 'SUCCEEDED');
   if (failed.length === 0) return;
   const shown = failed.slice(0, 3).map(({ target, reason }) => `${nameOf(target) ?? target}: ${reason}`);
   const more = failed.length > shown.length ? `; and ${failed.length - shown.length} more` : '';
+  const all = count(before + outcomes.length + after, 'node');
+  const left = after === 0 ? '' : `; ${count(after, 'more node')} ${after === 1 ? 'was' : 'were'} not begun`;
   throw new CoppiceError(
     'operation-failed',
-    `${what} failed for ${failed.length} of ${count(outcomes.length, 'node')}: ${shown.join('; ')}${more}`,
+    `${what} failed for ${failed.length} of ${all}: ${shown.join('; ')}${more}${left}`,
   );
 }

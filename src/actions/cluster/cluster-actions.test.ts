@@ -253,6 +253,30 @@ describe('CLUSTER_UPDATE', () => {
     expect(action.status).toBe('FAILED');
     expect(cloud.calls).toEqual(['remove web-1', 'create web-1', 'remove web-2', 'create web-2']);
     expect((await engine.cluster(id)).name).toBe('shop');
+    expect(action.statusReason).toBe(
+      'Update failed for 1 of 3 nodes: web-2: create web-2 went wrong; 1 more node was not begun',
+    );
+  });
+
+  it('that stopped leaves each node to be recovered with the profile that it has', async () => {
+    const id = await cluster();
+    const { profileId: old } = await engine.cluster(id);
+    const profileId = await engine.newProfile('test.node-1.0', { size: 'new' });
+    cloud.fail('create web-1');
+    expect((await engine.runOnCluster('CLUSTER_UPDATE', id, { profile_id: profileId })).status).toBe(
+      'FAILED',
+    );
+    const made: string[] = [];
+    cloud.made = ({ name, properties }) => void made.push(`${name} ${JSON.stringify(properties)}`);
+    for (const node of await engine.nodes(id)) {
+      cloud.break(node.id);
+      await engine.run(onNode('NODE_RECOVER', node, { operation: 'RECREATE' }));
+    }
+    expect(made).toEqual(['web-1 {"size":"new"}', 'web-2 {}', 'web-3 {}']);
+    expect((await engine.nodes(id)).map((node) => node.profileId)).toEqual([profileId, old, old]);
+    // Back to the profile that the cluster has.
+    expect((await engine.runOnCluster('CLUSTER_UPDATE', id, { profile_id: old })).status).toBe('SUCCEEDED');
+    expect((await engine.nodes(id)).map((node) => node.profileId)).toEqual([old, old, old]);
   });
 
   it('stops at the first node that dies soon after it was made, and leaves the others as they were', async () => {
@@ -263,7 +287,9 @@ describe('CLUSTER_UPDATE', () => {
     cloud.made = (_node, server) => void setTimeout(() => (server.verdict = ended), 200);
     const action = await engine.runOnCluster('CLUSTER_UPDATE', id, { profile_id: profileId });
     expect(action.status).toBe('FAILED');
-    expect(action.statusReason).toMatch(/^Update failed for 1 of 1 node: .*process 7 has ended$/);
+    expect(action.statusReason).toMatch(
+      /^Update failed for 1 of 3 nodes: web-1: .*process 7 has ended; 2 more nodes were not begun$/,
+    );
     expect(cloud.calls).toEqual(['remove web-1', 'create web-1']);
     const nodes = await engine.nodes(id);
     expect(nodes.map((node) => `${node.name} ${node.status}`)).toEqual([

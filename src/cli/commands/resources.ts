@@ -57,6 +57,7 @@ export const clusterResource: Resource<ListedCluster, ClusterRow, QueryOf<'GET /
     'health',
     'health_reason',
     'profile_name',
+    'node_profiles',
     'desired_capacity',
     'min_size',
     'max_size',

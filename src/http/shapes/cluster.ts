@@ -27,6 +27,9 @@ export const clusterShape = z
     metadata: jsonMap,
     min_size: z.int(),
     name: text,
+    node_profiles: z
+      .array(z.strictObject({ nodes: z.int(), profile_id: id, profile_name: nullableText }))
+      .describe("How many of its nodes have which profile; the cluster's own is the first."),
     nodes: z.array(id).describe('Ids of its nodes.'),
     policies: z.array(id).describe('Ids of the bindings of its policies, not of the policies.'),
     profile_id: id,
@@ -50,11 +53,11 @@ export async function toClusterAnswers(
   tools: StandingTools,
   clusters: readonly Cluster[],
 ): Promise<ClusterAnswer[]> {
-  const profiles = await profileNames(
-    tools.store.db,
-    clusters.map((cluster) => cluster.profileId),
-  );
   const health = await standingsOfClusters(tools, clusters);
+  const profiles = await profileNames(tools.store.db, [
+    ...clusters.map((cluster) => cluster.profileId),
+    ...[...health.values()].flatMap((standing) => [...standing.profiles.keys()]),
+  ]);
   return clusters.map((cluster) => {
     const standing = health.get(cluster.id);
     // In the order of the alphabet: what is not, is sorted again for each answer.
@@ -73,6 +76,7 @@ export async function toClusterAnswers(
       metadata: cluster.metadata,
       min_size: cluster.minSize,
       name: cluster.name,
+      node_profiles: nodeProfiles(cluster, standing?.profiles ?? new Map(), profiles),
       nodes: [...(standing?.nodeIds ?? [])],
       policies: [...(standing?.bindingIds ?? [])],
       profile_id: cluster.profileId,
@@ -85,6 +89,19 @@ export async function toClusterAnswers(
       user: cluster.user,
     };
   });
+}
+
+function nodeProfiles(
+  { profileId: own }: Pick<Cluster, 'profileId'>,
+  counts: ReadonlyMap<string, number>,
+  names: ReadonlyMap<string, string>,
+): ClusterAnswer['node_profiles'] {
+  const others = [...counts.keys()].filter((id) => id !== own).sort();
+  return [...(counts.has(own) ? [own] : []), ...others].map((id) => ({
+    nodes: counts.get(id) ?? 0,
+    profile_id: id,
+    profile_name: names.get(id) ?? null,
+  }));
 }
 
 export async function toClusterAnswer(
@@ -103,7 +120,7 @@ export async function toNewClusterAnswer(
   cluster: Cluster,
 ): Promise<ClusterAnswer | undefined> {
   const answer = await toClusterAnswer(tools, cluster);
-  return answer && { ...answer, nodes: [] };
+  return answer && { ...answer, node_profiles: [], nodes: [] };
 }
 
 export const embeddedClusterShape = clusterShape
@@ -111,6 +128,7 @@ export const embeddedClusterShape = clusterShape
     health: true,
     health_reason: true,
     metadata: true,
+    node_profiles: true,
     nodes: true,
     policies: true,
     profile_name: true,
