@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ConfigError, loadConfig } from './config.ts';
+import { ConfigError } from './config-error.ts';
+import { loadConfig } from './config.ts';
 
 let directory: string;
 
@@ -175,6 +176,25 @@ describe('the configuration', () => {
 
   it('says everything that is wrong at once', () => {
     expect(() => loadConfig({}, file('a: 1\nb: 2\n'))).toThrow(/a: expected[^]*b: expected/);
+  });
+
+  it.each([
+    ['a key', 'log:\n  level: loud\n', ':2:3: log.level: expected one of'],
+    ['an unknown key', '# first\nevents: {keep_day: 3}\n', ':2:10: events.keep_day: expected one of'],
+    [
+      'what lacks a key',
+      'auth:\n  use: token\n  tokens:\n    - name: ann\n',
+      ':4:7: auth.tokens.0.sha256: expected',
+    ],
+    ['text that is no YAML', 'a: 1\nb: [\n', ':3:1: expected YAML'],
+    ['a second document', 'log: {}\n---\nb: 2\n', ':2:1: expected one YAML document'],
+  ])('says at which line and column %s stands', (_, text, message) => {
+    expect(() => loadConfig({}, file(text))).toThrow(message);
+  });
+
+  it('names first what stands first in the file', () => {
+    const text = 'limits: {nodes: 3}\nevents: {keep_days: many}\n';
+    expect(() => loadConfig({}, file(text))).toThrow(/:1:10: limits.nodes[^]*:2:10: events.keep_days/);
   });
 
   it('names a file that cannot be read', () => {

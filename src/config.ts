@@ -5,13 +5,12 @@
  */
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import type { ListenAddress } from './http/listen-address.ts';
+import { noConfigFile, readConfigFile, type ConfigFile } from './config-file.ts';
 import { authSchema, toAuthSettings, tokenIssues, type AuthSettings } from './authentication/settings.ts';
 import { didYouMean } from './domain/did-you-mean.ts';
-import { readTextFile } from './bounded-file.ts';
-import { describeIssue, quoteValue, type Issue } from './domain/errors.ts';
+import { quoteValue, type Issue } from './domain/errors.ts';
 import { simulatorSettingsSchema, type SimulatorSettings } from './cloud-simulator/settings.ts';
 import type { OutboundRules } from './outbound/address-guard.ts';
 import { networkForm, parseNetwork } from './outbound/ip-network.ts';
@@ -169,17 +168,6 @@ export interface Config {
 }
 
 /** What is wrong with the configuration, all of it, in sentences for the operator. */
-export class ConfigError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'ConfigError';
-  }
-}
-
-function refused(source: string, issues: readonly Issue[]): ConfigError {
-  return new ConfigError(issues.map((issue) => `${source}: ${describeIssue(issue)}`).join('\n'));
-}
-
 /** What the command line can set; keys as in the file. */
 export interface ConfigFlags {
   readonly data_dir?: string;
@@ -191,13 +179,13 @@ export interface ConfigFlags {
 
 /** @throws ConfigError, which names the field, what was expected and what was found. */
 export function loadConfig(flags: ConfigFlags, path?: string): Config {
-  const file = path === undefined ? {} : readConfigFile(path);
-  const merged = { ...file, ...flags, ...mergedChoices(file, flags) };
+  const file = path === undefined ? noConfigFile : readConfigFile(path);
+  const merged = { ...file.values, ...flags, ...mergedChoices(file.values, flags) };
   const result = schema.safeParse(merged);
-  if (!result.success) throw refused(path ?? 'configuration', issuesOf(result.error, merged));
-  const config = toConfig(result.data, targetsOf(result.data, path));
+  if (!result.success) throw file.refusal(issuesOf(result.error, merged));
+  const config = toConfig(result.data, targetsOf(result.data, file));
   const issues = tokenIssues(config.auth);
-  if (issues.length > 0) throw refused(path ?? 'configuration', issues);
+  if (issues.length > 0) throw file.refusal(issues);
   return Object.freeze(config);
 }
 
@@ -212,11 +200,11 @@ function mergedChoices(file: Record<string, unknown>, flags: ConfigFlags): Recor
   );
 }
 
-function targetsOf(read: z.infer<typeof schema>, path: string | undefined): NotificationTarget[] {
+function targetsOf(read: z.infer<typeof schema>, file: ConfigFile): NotificationTarget[] {
   try {
     return readNotificationTargets(read.notification_targets, process.env);
   } catch (error) {
-    if (error instanceof NotificationTargetIssues) throw refused(path ?? 'configuration', error.issues);
+    if (error instanceof NotificationTargetIssues) throw file.refusal(error.issues);
     throw error;
   }
 }
@@ -259,52 +247,6 @@ function cloudOf({
 
 function defaultDataDirectory(): string {
   return join(process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'coppice');
-}
-
-/** A few aliases of aliases stand for millions of values. */
-function valueOf(document: ReturnType<typeof parseDocument>, path: string): unknown {
-  try {
-    return document.toJS() ?? {};
-  } catch (error) {
-    const expected = 'a file whose aliases stand for few values';
-    throw new ConfigError(refused(path, [{ field: '', expected, found: 'too many' }]).message, {
-      cause: error,
-    });
-  }
-}
-
-function readConfigFile(path: string): Record<string, unknown> {
-  let text: string;
-  try {
-    text = readTextFile(path);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    const found =
-      {
-        ENOENT: 'no such file',
-        EACCES: 'one that may not be read',
-        EISDIR: 'a directory',
-        EFBIG: 'one of more than 1 MiB',
-      }[code] ?? code;
-    throw refused(path, [{ field: '', expected: 'a readable file', found }]);
-  }
-  const document = parseDocument(text);
-  const [broken] = document.errors;
-  if (broken !== undefined) {
-    const isSecond = broken.code === 'MULTIPLE_DOCS';
-    throw refused(path, [
-      {
-        field: '',
-        expected: isSecond ? 'one YAML document' : 'YAML',
-        found: isSecond ? 'another behind `---`' : (broken.message.split('\n')[0] ?? 'something else'),
-      },
-    ]);
-  }
-  const value = valueOf(document, path);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw refused(path, [{ field: '', expected: 'a map', found: quoteValue(value) }]);
-  }
-  return { ...value };
 }
 
 function issuesOf(error: z.ZodError, document: unknown): Issue[] {

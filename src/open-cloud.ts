@@ -1,5 +1,6 @@
 /** Opens the cloud of the configuration: a real one, or one that is simulated in this process. */
-import { ConfigError, type CloudConfig, type Config } from './config.ts';
+import { ConfigError } from './config-error.ts';
+import type { CloudConfig, Config } from './config.ts';
 import type { createLog } from './log.ts';
 import { CloudAvailability } from './openstack/cloud-availability.ts';
 import { CloudHosts } from './openstack/cloud-hosts.ts';

@@ -1,6 +1,7 @@
 /** Opens the Keystone that says who calls, where the configuration says `auth: keystone`. */
 import { KeystoneAccess } from './authentication/keystone-access.ts';
-import { ConfigError, type Config } from './config.ts';
+import { ConfigError } from './config-error.ts';
+import type { Config } from './config.ts';
 import { namedSettings, type OpenCloud, type Stops } from './open-cloud.ts';
 import type { CloudSettings } from './openstack/cloud-settings.ts';
 import type { AddressGuard } from './outbound/address-guard.ts';

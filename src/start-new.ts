@@ -3,7 +3,7 @@
  * Coppice would know nothing of them, and watch nothing, without a word. Only the operator can say that this
  * is meant.
  */
-import { ConfigError } from './config.ts';
+import { ConfigError } from './config-error.ts';
 import type { ProfileTypes } from './profiles/registry.ts';
 import type { DataDirectory } from './store/data-directory.ts';
 import { stateOfDatabaseFile } from './store/database-file.ts';

@@ -263,6 +263,7 @@ describe('An operation of the profile type', () => {
       { dance: {} },
       "The requested operation 'dance' is not supported by the profile",
     ],
+    ['/v1/clusters/web/ops', { rebot: {} }, 'Expected one of reboot, rebuild (did you mean reboot?).'],
     ['/v1/clusters/web/ops', { reboot: { filters: { color: 'red' } } }, "Filter key 'color' is unsupported"],
     ['/v1/clusters/web/ops', { reboot: { filters: { status: 'X' } } }, 'filters.status: expected one of'],
     ['/v1/clusters/web/ops', { reboot: { filters: { role: 'x' } } }, 'No node (matching the filter)'],

@@ -4,10 +4,11 @@
  */
 import { checkFields } from '../domain/check-fields.ts';
 import { onNode } from '../domain/action-requests.ts';
+import { didYouMean } from '../domain/did-you-mean.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { nodeStatuses } from '../domain/states.ts';
-import { typeName, type Operation } from '../profiles/profile-type.ts';
+import type { Operation, ProfileType } from '../profiles/profile-type.ts';
 import { nodesOfCluster } from '../store/nodes.ts';
 import { getProfile } from '../store/profiles.ts';
 import type { Db } from '../store/store.ts';
@@ -98,13 +99,17 @@ async function checkedParameters(
   const type = profile === undefined ? undefined : profileTypes.find(profile.type);
   const operation =
     type !== undefined && Object.hasOwn(type.operations, name) ? type.operations[name] : undefined;
-  if (operation === undefined) {
-    const sentence = `The requested operation '${name.slice(0, 100)}' is not supported by the profile type '${
-      type === undefined ? (profile?.type ?? '') : typeName(type)
-    }'.`;
-    throw new CoppiceError('bad-request', sentence);
-  }
+  if (operation === undefined) throw notSupported(name, profile?.type ?? '', type);
   return sealSecrets(store.secrets, operation, checkAgainst(operation, name, parameters));
+}
+
+function notSupported(name: string, profileType: string, type: ProfileType | undefined): CoppiceError {
+  const senlinMessage = `The requested operation '${name.slice(0, 100)}' is not supported by the profile type '${profileType}'.`;
+  const known = Object.keys(type?.operations ?? {}).toSorted();
+  if (known.length === 0) return new CoppiceError('bad-request', senlinMessage);
+  const hint = didYouMean(name, known);
+  const message = `${senlinMessage} Expected one of ${known.join(', ')}${hint === undefined ? '' : ` (${hint})`}.`;
+  return new CoppiceError('bad-request', message, { senlinMessage });
 }
 
 function checkAgainst({ parameters: known }: Operation, name: string, parameters: JsonObject): JsonObject {

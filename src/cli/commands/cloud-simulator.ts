@@ -31,7 +31,8 @@ export function cloudSimulatorCommand(terminal: Terminal): Command {
 
 async function runSimulator(options: SimulatorOptions, terminal: Terminal): Promise<void> {
   const { startCloudSimulator } = await import('../../cloud-simulator/cloud-simulator.ts');
-  const { ConfigError, loadConfig } = await import('../../config.ts');
+  const { ConfigError } = await import('../../config-error.ts');
+  const { loadConfig } = await import('../../config.ts');
   const { listenFailure } = await import('../../http/listen-address.ts');
   const stopSignal = nextSignal();
   terminal.onOutputLost(() => undefined);

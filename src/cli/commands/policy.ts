@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { policyResource } from './resources.ts';
 import { addSimulate } from './simulate.ts';
 import { addSpecCommands } from './spec-commands.ts';
+import { addTypes } from './types.ts';
 import { exampleText } from './resource.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 
@@ -36,6 +37,15 @@ export function policyCommand(terminal: Terminal): Command {
       'after',
       '\nExamples:\n  $ coppice policy check web-health.yaml\n  $ coppice policy check web-health.yaml --profile web-server.yaml',
     );
+  addTypes(policy, terminal, {
+    one: 'policy',
+    example: 'senlin.policy.health-1.3',
+    list: async (api) => (await api.send('GET /v1/policy-types')).body.policy_types,
+    show: async (api, type) => {
+      const { body } = await api.send('GET /v1/policy-types/{type}', { path: { type } });
+      return body.policy_type;
+    },
+  });
   addSimulate(policy, terminal);
   return policy;
 }

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { addSpecCommands } from './spec-commands.ts';
 import { profileResource } from './resources.ts';
 import { keyValue } from '../option-values.ts';
+import { addTypes } from './types.ts';
 import { exampleText } from './resource.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 
@@ -31,5 +32,15 @@ export function profileCommand(terminal: Terminal): Command {
   create.option('--metadata <key=value>', 'kept with the profile; may be given again', keyValue);
   update.option('--metadata <key=value>', 'new metadata; may be given again', keyValue);
   check.addHelpText('after', '\nExample:\n  $ coppice profile check web-server.yaml');
+  addTypes(profile, terminal, {
+    one: 'profile',
+    example: 'os.nova.server-1.0',
+    list: async (api) => (await api.send('GET /v1/profile-types')).body.profile_types,
+    show: async (api, type) => {
+      const { body } = await api.send('GET /v1/profile-types/{type}', { path: { type } });
+      const { operations } = (await api.send('GET /v1/profile-types/{type}/ops', { path: { type } })).body;
+      return { ...body.profile_type, operations };
+    },
+  });
   return profile;
 }

@@ -50,7 +50,8 @@ export function serveCommand(terminal: Terminal): Command {
 }
 
 async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
-  const { ConfigError, loadConfig } = await import('../../config.ts');
+  const { ConfigError } = await import('../../config-error.ts');
+  const { loadConfig } = await import('../../config.ts');
   const { startCoppice } = await import('../../app.ts');
   const stopSignal = nextSignal();
   // A server does its work whether its output is read or not.

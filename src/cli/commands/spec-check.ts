@@ -1,4 +1,5 @@
 /** What a check of a spec found, with its position in the file. */
+import { ApiError } from '../../client/api-client.ts';
 import type { Issue } from '../../domain/errors.ts';
 import { describeIssue } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
@@ -50,6 +51,25 @@ export async function reportCheck(
   if (!ok)
     throw new CliError(json ? countOf(name, issues) : issues.map((issue) => lineOf(name, issue)).join('\n'));
   if (!json) terminal.write(`${name}: ${verdictOf(style, found.type ?? 'valid', warnings.length)}\n`);
+}
+
+/**
+ * Does what sends the spec to the server; of what the server finds wrong in it the position is added.
+ * @throws ApiError
+ */
+export async function withPositions<T>(name: string, file: SpecFile, send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const { status, type, message, issues } = error;
+    const located = new Map(issues.map((issue) => [describeIssue(issue), locate(issue, file.problems)]));
+    const lines = message.split('\n').map((line) => {
+      const issue = located.get(line);
+      return issue === undefined ? line : lineOf(name, issue);
+    });
+    throw new ApiError(status, type, lines.join('\n'), [...located.values()]);
+  }
 }
 
 function locate(issue: Issue, problems: ProblemList): LocatedIssue {

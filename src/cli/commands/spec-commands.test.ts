@@ -138,9 +138,89 @@ describe('create', () => {
     });
   });
 
+  test('says where in the file stands what the server refuses', async () => {
+    const issue = { field: 'properties.recovery.actions[0].name', expected: 'REBOOT', found: '"RESTART"' };
+    const message = `Failed: ${issue.field}: expected REBOOT, found "RESTART"`;
+    await using api = await fakeApi({
+      'POST /v1/policies': {
+        status: 400,
+        body: { error: { code: 400, type: 'InvalidSpec', message, issues: [issue] } },
+      },
+    });
+    const name = file(health);
+    const { code, err } = await run(['policy', 'create', 'h', name], { url: api.url });
+    expect(code).toBe(1);
+    expect(err).toContain(`Failed:\n         ${name}:10:9: ${issue.field}: expected REBOOT, found "RESTART"`);
+    const json = await run(['policy', 'create', 'h', name, '--json'], { url: api.url });
+    expect(JSON.parse(json.err)).toMatchObject({
+      error: { status: 400, type: 'InvalidSpec', issues: [{ ...issue, line: 10, column: 9 }] },
+    });
+  });
+
   test('sends no request for a file that is not YAML', async () => {
     await using api = await fakeApi({});
     const { code } = await run(['profile', 'create', 'p', file('a: [')], { url: api.url });
     expect([code, api.asked]).toEqual([1, []]);
+  });
+});
+
+describe('types', () => {
+  const schema = {
+    event: {
+      type: 'String',
+      required: true,
+      description: 'What it is for.',
+      constraints: [{ type: 'AllowedValues', constraint: ['IN', 'OUT'] }],
+    },
+    modes: { type: 'List', required: false, schema: { '*': { type: 'Map', required: false } } },
+    number: { type: 'Number', required: false, default: 1 },
+  };
+
+  test('lists each version of each type', async () => {
+    await using api = await fakeApi({
+      'GET /v1/policy-types': {
+        body: {
+          policy_types: [
+            { name: 'scaling', version: '1.0' },
+            { name: 'scaling', version: '1.1' },
+          ],
+        },
+      },
+    });
+    expect(await run(['policy', 'types'], { url: api.url })).toMatchObject({
+      code: 0,
+      out: 'scaling-1.0\nscaling-1.1\n',
+    });
+  });
+
+  test('says what a spec of a type may hold, and what its nodes can do', async () => {
+    await using api = await fakeApi({
+      'GET /v1/profile-types/web-1.0': { body: { profile_type: { name: 'web-1.0', schema } } },
+      'GET /v1/profile-types/web-1.0/ops': {
+        body: {
+          operations: {
+            reboot: {
+              description: 'Start it again.',
+              parameters: { type: { type: 'String', required: false, description: 'Which way.' } },
+            },
+          },
+        },
+      },
+    });
+    const { code, out } = await run(['profile', 'types', 'web-1.0'], { url: api.url });
+    expect([code, out.replaceAll(/ {2,}/g, '  ')]).toEqual([
+      0,
+      `web-1.0
+
+event  string, required, one of IN, OUT. What it is for.
+modes  list
+  -  map
+number  number, default 1
+
+Operations
+reboot  Start it again.
+  type  string. Which way.
+`,
+    ]);
   });
 });

@@ -10,7 +10,7 @@ import { given } from '../option-values.ts';
 import { addDeleteAtOnce, addList, addShow, exampleText } from './resource.ts';
 import type { Resource } from './resource.ts';
 import { openSession } from '../client/session.ts';
-import { reportCheck } from './spec-check.ts';
+import { reportCheck, withPositions } from './spec-check.ts';
 import type { SpecChecker } from './spec-check.ts';
 import { readSpecFile } from '../files/spec-file.ts';
 import { changeAtOnce } from './started-action.ts';
@@ -91,10 +91,16 @@ function addCreate(
       `\nExample:\n  $ coppice ${resource.one} create ${example.replace('.yaml', '')} ${example}`,
     )
     .action(async (name: string, file: string, options: ChangeOptions, command: Command) => {
-      const { spec } = await readSpecFile(file);
+      const read = await readSpecFile(file);
       // What is no map is refused by the server, with its reason.
-      const values = { name, spec: spec as JsonObject, ...given({ metadata: options.metadata }) };
-      await changeAtOnce(command, terminal, resource, name, (api) => create(api, values));
+      const values = { name, spec: read.spec as JsonObject, ...given({ metadata: options.metadata }) };
+      await changeAtOnce(
+        command,
+        terminal,
+        resource,
+        name,
+        async (api) => await withPositions(file, read, async () => await create(api, values)),
+      );
     });
 }
 
