@@ -44,6 +44,7 @@ import {
   withoutLocalProcesses,
   type ProfileTypes,
 } from './profiles/registry.ts';
+import { retentionMetrics } from './metrics/retention-metrics.ts';
 import { PeriodicPurge } from './retention/periodic-purge.ts';
 import { purgeEvents } from './retention/purge-events.ts';
 import type { CloudView, RequestTools, SimulatedCloud } from './requests/request-tools.ts';
@@ -187,6 +188,7 @@ async function startParts(
     cloud: cloud?.view,
     clouds,
     healer: undefined,
+    onPurged: retentionMetrics(registry),
   };
   const actionNames = new Set(definitions.map((definition) => definition.action));
   if (port !== undefined) await startHttp(parts, port, actionNames, authentication, stops);
@@ -236,6 +238,7 @@ interface Parts {
   readonly clouds: Clouds | undefined;
   /** Once it is started. */
   healer: Healer | undefined;
+  readonly onPurged: ReturnType<typeof retentionMetrics>;
 }
 
 async function startHttp(
@@ -262,6 +265,7 @@ async function startHttp(
     outdatedBecause: (nodeId) => parts.healer?.outdatedBecause(nodeId) ?? null,
     serverWarning: () => unknownNodes.warning(),
     log: (details, message) => log.info(details, message),
+    onPurged: parts.onPurged,
     ...(cloud === undefined ? {} : { cloud }),
     ...(clouds === undefined ? {} : { clouds }),
     now: Date.now,
@@ -278,12 +282,13 @@ async function startHttp(
   stops.push(() => server.close());
 }
 
-function startEventPurge({ config, store, log }: Parts, stops: Started['stops']): void {
+function startEventPurge({ config, store, log, onPurged }: Parts, stops: Started['stops']): void {
   const purge = new PeriodicPurge({
     now: Date.now,
     keepMs: config.eventKeepDays * 24 * 3600 * 1000,
-    purge: async (before) => {
-      const events = await purgeEvents(store, before);
+    purge: async (age) => {
+      const events = await purgeEvents(store, age);
+      onPurged('event', events);
       if (events > 0) log.info({ events, keep_days: config.eventKeepDays }, 'Old events were deleted');
     },
     failed: (error) => log.error({ err: error }, 'old events could not be deleted; tried again in an hour'),

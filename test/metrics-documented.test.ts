@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { actionMetrics } from '../src/metrics/action-metrics.ts';
 import { notificationMetrics } from '../src/metrics/notification-metrics.ts';
 import { recoveryMetrics } from '../src/metrics/recovery-metrics.ts';
+import { retentionMetrics } from '../src/metrics/retention-metrics.ts';
 import { roundsMetrics } from '../src/metrics/rounds-metrics.ts';
 import { openTestStore } from './support/backends.ts';
 
@@ -17,6 +18,7 @@ test('the figures that the documentation names are there, each with the labels t
   notificationMetrics(registry, store, []);
   roundsMetrics(registry);
   actionMetrics(registry, () => 0);
+  retentionMetrics(registry);
   const table = page.split('\n').filter((line) => line.startsWith('| `coppice'));
   const named = table.flatMap((line) => [...line.matchAll(/`(coppice_\w+)(?:\{([\w,]+)\})?`/g)]);
   expect(named.length).toBeGreaterThan(10);

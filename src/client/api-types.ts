@@ -1894,7 +1894,7 @@ export interface Operations {
       readonly purge: {
         /** Seconds. */
         readonly older_than: number | string;
-        /** Of this cluster and its nodes; absent: of all. */
+        /** Of this cluster and its nodes, also where it is gone (its id); absent: of all. */
         readonly cluster_id?: string | null;
       };
     };

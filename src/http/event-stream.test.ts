@@ -5,6 +5,7 @@ import { aCluster, anEvent } from '../../test/support/rows.ts';
 import { eventually } from '../../test/support/eventually.ts';
 import { TestServer } from '../../test/support/test-server.ts';
 import { insertCluster } from '../store/clusters.ts';
+import { purgeEvents } from '../retention/purge-events.ts';
 import { insertEvents } from '../store/events.ts';
 
 describe('The stream of events', () => {
@@ -81,6 +82,22 @@ describe('The stream of events', () => {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
     });
+  });
+
+  test('goes on when all events were purged, also where it was cut at one that is gone', async () => {
+    const reader = await follow();
+    await eventually('the stream has begun', () => reader.text().includes('connected'));
+    await write(2);
+    await untilRead(reader, 2);
+    const cutAt = lastIdIn(reader.text());
+    const now = Date.now() + 1000;
+    expect(await purgeEvents(server.store, { before: now, now })).toBe(2);
+    const begun = await follow();
+    await eventually('the second stream has begun', () => begun.text().includes('connected'));
+    const ids = await write(2);
+    expect(await untilRead(await follow(cutAt), 2)).toEqual(ids);
+    expect(await untilRead(begun, 2)).toEqual(ids);
+    expect((await untilRead(reader, 4)).slice(2)).toEqual(ids);
   });
 
   test('goes on where it was cut', async () => {

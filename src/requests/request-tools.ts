@@ -7,6 +7,7 @@
  * A use case answers as soon as the action is in the queue; what the action does is `actions/`. It throws a
  * CoppiceError for what it refuses. It knows no wire: bodies are read and answers are written by `http/`.
  */
+import type { PurgedKind } from '../metrics/retention-metrics.ts';
 import type { CloudHost, CloudState } from '../domain/cloud-state.ts';
 import type { Clouds } from '../openstack/cloud.ts';
 import type { Owner, Role } from '../domain/model.ts';
@@ -72,6 +73,8 @@ export interface RequestTools {
   readonly clouds?: Clouds;
   /** For what an administrator did that no event records. Absent: there is no log. */
   readonly log?: (details: object, message: string) => void;
+  /** Told how many records were deleted because they were old. Absent: they are not counted. */
+  readonly onPurged?: (kind: PurgedKind, count: number) => void;
   readonly now: () => number;
 }
 

@@ -2,6 +2,7 @@
  * What is kept for a time, and deleted once an hour when that is over: events here, executions of workflows
  * in `workflow/runner/execution-purge.ts`.
  */
+import type { Age } from './old-part.ts';
 
 const EVERY_MS = 3600_000;
 
@@ -9,8 +10,8 @@ export interface PeriodicPurgeOptions {
   readonly now: () => number;
   /** Milliseconds; 0: for ever. */
   readonly keepMs: number;
-  /** Deletes what is older than a time, in milliseconds since 1970. */
-  readonly purge: (before: number) => Promise<unknown>;
+  /** Deletes what is older. */
+  readonly purge: (age: Age) => Promise<unknown>;
   /** A purge failed; the next one is tried at its time. */
   readonly failed: (error: unknown) => void;
 }
@@ -41,7 +42,8 @@ export class PeriodicPurge {
   async run(): Promise<void> {
     const { now, keepMs, purge, failed } = this.#options;
     try {
-      await purge(now() - keepMs);
+      const time = now();
+      await purge({ before: time - keepMs, now: time });
     } catch (error) {
       failed(error);
     }

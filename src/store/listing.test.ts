@@ -97,6 +97,14 @@ describe.each(backends)('Lists in $name', ({ open }) => {
     expect(await listNodes({ marker: 'unknown' })).toHaveLength(all.length);
   });
 
+  test('a marker of another project is as one that is nowhere', async () => {
+    const ids = await nodes();
+    const ofB = ids.at(-1) ?? '';
+    const page = async (marker: string) => (await listNodes({ project: 'a', marker })).map(({ id }) => id);
+    expect(await page(ofB)).toEqual(await page('nowhere'));
+    expect((await listNodes({ marker: ofB })).length).toBeLessThan(ids.length);
+  });
+
   test('actions and events keep the order in which they were written', async () => {
     const actions = Array.from({ length: 5 }, () => newAction('NODE_CHECK'));
     const events = Array.from({ length: 5 }, () => anEvent());

@@ -13,7 +13,10 @@ export interface ListQuery<Filter extends string, Sort extends string> {
   /** Any of the values; an empty list matches nothing. */
   readonly filters?: Readonly<Partial<Record<Filter, readonly (string | number)[]>>>;
   readonly sort?: readonly { readonly key: Sort; readonly descending: boolean }[];
-  /** Id of the last object of the page before; one that does not exist is ignored, as Senlin does. */
+  /**
+   * Id of the last object of the page before; one that does not exist for the caller is ignored, as Senlin
+   * does with one that does not exist.
+   */
   readonly marker?: string;
   readonly limit?: number;
   /** Absent: of every project. */
@@ -59,7 +62,7 @@ export async function applyListing<
   const orders = ordersOf(listed, requested);
   let result = query;
   for (const condition of conditions(listed, requested)) result = result.where(condition);
-  const after = await conditionAfterMarker(db, listed, orders, requested.marker);
+  const after = await conditionAfterMarker(db, listed, orders, requested);
   if (after !== undefined) result = result.where(after);
   for (const { value, descending } of orders) result = result.orderBy(value, descending ? 'desc' : 'asc');
   return requested.limit === undefined ? result : result.limit(requested.limit);
@@ -116,10 +119,10 @@ async function conditionAfterMarker(
   db: Db,
   listed: Listed<string, string>,
   orders: readonly Order[],
-  marker: string | undefined,
+  { marker, project }: Pick<ListQuery<string, string>, 'marker' | 'project'>,
 ): Promise<RawBuilder<SqlBool> | undefined> {
   if (marker === undefined) return undefined;
-  const values = await markerValues(db, listed, orders, marker);
+  const values = await markerValues(db, listed, orders, { marker, project });
   if (values === undefined) return undefined;
   const [first] = orders;
   if (orders.every(({ descending, isColumn }) => isColumn && descending === first?.descending)) {
@@ -145,11 +148,15 @@ async function markerValues(
   db: Db,
   listed: Listed<string, string>,
   orders: readonly Order[],
-  marker: string,
+  { marker, project }: { readonly marker: string; readonly project: string | undefined },
 ): Promise<(string | number)[] | undefined> {
   const columns = orders.map(({ value }, index) => sql`${value} as ${sql.ref(`v${index}`)}`);
+  const isMarker = [sql`${column(listed, 'id')} = ${marker}`];
+  // Where the page begins must not tell whether another project has such an object.
+  if (listed.owned && project !== undefined) isMarker.push(sql`${column(listed, 'project')} = ${project}`);
   const query = sql<Record<string, string | number>>`
-    select ${sql.join(columns)} from ${sql.table(listed.table)} where ${column(listed, 'id')} = ${marker}`;
+    select ${sql.join(columns)} from ${sql.table(listed.table)}
+    where ${sql.join(isMarker, sql` and `)}`;
   const row = (await query.execute(db)).rows[0];
   return row === undefined ? undefined : orders.map((_, index) => row[`v${index}`] ?? 0);
 }

@@ -173,13 +173,19 @@ export async function listWorkflowActions(db: Db, query: PageQuery): Promise<Act
   return await page(db, listings.action, query, toWorkflowAction, sql<SqlBool>`type = 'ACTION'`);
 }
 
-/** Whether a page can begin after this one. */
-export async function hasRow(db: Db, { table }: Listing, id: string): Promise<boolean> {
+/** Whether a page can begin after this one. @param project whose rows are seen; undefined: of all. */
+export async function hasRow(
+  db: Db,
+  listing: Listing,
+  id: string,
+  project: string | undefined,
+): Promise<boolean> {
   // Any of the tables: all have an id.
-  const rows = db
-    .selectFrom(table as 'workflow_task')
+  let rows = db
+    .selectFrom(listing.table as 'workflow_task')
     .select('id')
     .where('id', '=', id);
+  if (project !== undefined) rows = rows.where(isVisible(listing, project));
   return (await rows.executeTakeFirst()) !== undefined;
 }
 

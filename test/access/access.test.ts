@@ -1,4 +1,7 @@
 /** Who may use which endpoint: every one of them, without a token, as each role, and as another project. */
+import { randomUUID } from 'node:crypto';
+import { insertEvents } from '../../src/store/events.ts';
+import { anEvent } from '../support/rows.ts';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ruleOf } from '../../src/authentication/access-rules.ts';
@@ -291,6 +294,41 @@ describe('the webhook of a receiver', () => {
     expect(reply.text).toContain('clusters:action needs the role member, found no role that counts here');
     await lost.stop();
   });
+});
+
+test('pages of events do not begin at one that is gone, or is of another project', async () => {
+  const ask404 = async (who: Who, marker: string) => {
+    const { status, body } = await ask(who, 'GET', `/v1/events?marker=${marker}`);
+    const { message } = (body as { error: { message: string } }).error;
+    return [status, message.replace(marker, 'ID')];
+  };
+  const gone = await ask404('member', randomUUID());
+  expect(gone).toEqual([400, expect.stringContaining('it may have been deleted as old')]);
+  expect(await ask404('other', ids['event'] ?? '')).toEqual(gone);
+  expect((await ask('member', 'GET', `/v1/events?marker=${ids['event']}`)).status).toBe(200);
+});
+
+test('an action that the webhook of an administrator starts belongs to the project of the cluster', async () => {
+  const receiver = { name: 'by_admin', type: 'webhook', cluster_id: ids['cluster'], action: 'CLUSTER_CHECK' };
+  const made = await ask('admin', 'POST', '/v1/receivers', { body: { receiver } });
+  expect(made.status, made.text).toBe(201);
+  const { id } = (made.body as { receiver: { id: string } }).receiver;
+  const reply = await server.ask('POST', `/v1/webhooks/${id}/trigger?V=2`);
+  expect(reply.status, reply.text).toBe(202);
+  const { action } = reply.body as { action: string };
+  const shown = await ask('member', 'GET', `/v1/actions/${action}`);
+  expect(shown.body).toMatchObject({ action: { user: 'admin', project: 'red' } });
+  expect((await ask('member', 'GET', `/v1/receivers/${id}`)).status).toBe(404);
+  expect((await ask('admin', 'DELETE', `/v1/receivers/${id}`)).status).toBe(204);
+});
+
+test('events of a cluster that is gone are purged by its id', async () => {
+  const clusterId = randomUUID();
+  const purge = (cluster_id: string) =>
+    ask('admin', 'POST', '/v1/events/purge', { body: { purge: { older_than: 0, cluster_id } } });
+  expect((await purge(clusterId)).status).toBe(400);
+  await server.store.write((tx) => insertEvents(tx, [anEvent({ clusterId, timestamp: 1 })]));
+  expect((await purge(clusterId)).body).toEqual({ purge: { deleted: 1 } });
 });
 
 test('an administrator deletes old events, and no other user', async () => {

@@ -120,6 +120,17 @@ describe('The workflow API', () => {
     expect((await ids('a', 'action_executions')).length).toBe(2);
   });
 
+  it('answers a marker of another project as one that is nowhere', async () => {
+    const markers = { executions: execution, tasks: task, action_executions: action };
+    for (const [list, marker] of Object.entries(markers)) {
+      const found = await ask('b', 'GET', `/${list}?marker=${marker}`);
+      const nowhere = await ask('b', 'GET', `/${list}?marker=nowhere`);
+      expect([list, found.status, nowhere.status]).toEqual([list, 404, 404]);
+      const sentence = (body: JsonObject) => JSON.stringify(body['faultstring']).replace(/found .*/, 'found');
+      expect(sentence(found.body)).toBe(sentence(nowhere.body));
+    }
+  });
+
   it('lets all use what is public, and its project alone change it', async () => {
     expect((await ask('b', 'GET', '/workflows/shared')).status).toBe(200);
     expect((await ask('b', 'POST', '/executions', '{"workflow_name": "shared"}')).status).toBe(201);

@@ -7,7 +7,7 @@
  */
 import { readWrittenTime, toInstant } from '../../domain/instant.ts';
 import { z } from 'zod';
-import type { RequestTools } from '../../requests/request-tools.ts';
+import { visibleProject, type Caller, type RequestTools } from '../../requests/request-tools.ts';
 import { badRequest, notFound, runnerOf } from '../../requests/workflows/workflow-tools.ts';
 import { yieldToEventLoop } from '../../event-loop.ts';
 import {
@@ -93,13 +93,13 @@ interface ListRequested {
  * @throws CoppiceError with the parameter, what was expected and what was found.
  */
 export async function answerList<Source>(
-  request: Pick<RouteRequest<ListParameters, unknown>, 'query' | 'tools' | 'origin' | 'path'>,
+  request: Pick<RouteRequest<ListParameters, unknown>, 'query' | 'tools' | 'caller' | 'origin' | 'path'>,
   declaration: MistralListDeclaration<Source>,
   read: (page: PageQuery) => Promise<ReadPage<Source>>,
   { fixed = [], first = [] }: { fixed?: readonly Condition[]; first?: readonly Wire[] } = {},
 ): Promise<Answer> {
   const { tools, query } = request;
-  const requested = await readRequest(tools, query, declaration);
+  const requested = await readRequest(request, declaration);
   const holds = (item: Wire) => requested.computed.every((condition) => isMet(condition, item));
   const allHold = (item: Wire) =>
     requested.page.conditions.every((condition) => isMet(condition, item)) && holds(item);
@@ -146,8 +146,7 @@ export function wholePage<Source>(
 }
 
 async function readRequest<Source>(
-  tools: RequestTools,
-  query: ListParameters,
+  { tools, caller, query }: Pick<RouteRequest<ListParameters, unknown>, 'tools' | 'caller' | 'query'>,
   declaration: MistralListDeclaration<Source>,
 ): Promise<ListRequested> {
   const { listing, names } = declaration;
@@ -159,7 +158,7 @@ async function readRequest<Source>(
   const conditions = filters.map(([name, value]) => conditionOf(name, value));
   const isColumn = ({ field }: Condition) => columns.includes(field) && field !== 'tags';
   const marker = query['marker'];
-  if (marker !== undefined && marker !== '' && !(await isInList(tools, listing, marker)))
+  if (marker !== undefined && marker !== '' && !(await isInList(tools, caller, listing, marker)))
     throw notFound(
       `marker: expected the id of one in the list, found ${JSON.stringify(marker.slice(0, 80))}`,
     );
@@ -177,10 +176,12 @@ async function readRequest<Source>(
   };
 }
 
-/** The list of actions begins with those that are built in, which have no rows. */
-async function isInList(tools: RequestTools, listing: Listing, id: string): Promise<boolean> {
+/**
+ * One of another project is not. The list of actions begins with those that are built in, which have no rows.
+ */
+async function isInList(tools: RequestTools, caller: Caller, listing: Listing, id: string): Promise<boolean> {
   const isBuiltIn = listing.table === 'adhoc_action' && runnerOf(tools).registry.find(id) !== undefined;
-  return isBuiltIn || (await hasRow(tools.store.db, listing, id));
+  return isBuiltIn || (await hasRow(tools.store.db, listing, id, visibleProject(caller)));
 }
 
 function split(text: string | undefined): string[] {

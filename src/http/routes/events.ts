@@ -3,7 +3,9 @@ import { eventLevels } from '../../domain/model.ts';
 import { purgeOldEvents } from '../../requests/purge-events.ts';
 import { throwNotFound, requireObject } from '../../requests/find-object.ts';
 import { visibleProject } from '../../requests/request-tools.ts';
-import { getEvent, listEvents } from '../../store/events.ts';
+import { CoppiceError } from '../../domain/errors.ts';
+import { getEvent, listEvents, type EventListQuery } from '../../store/events.ts';
+import type { Db } from '../../store/store.ts';
 import type { EventStreams } from '../event-stream.ts';
 import { clusterOrItsRecords, withClusterIds } from '../cluster-filter.ts';
 import { integerField, optional, referenceField } from '../fields.ts';
@@ -38,10 +40,26 @@ const list = route({
     const { tools, caller } = request;
     const { db } = tools.store;
     const filtered = await withClusterIds(request, clusterOrItsRecords);
-    const events = await listEvents(db, toStoreQuery(filtered, caller));
+    const query = toStoreQuery(filtered, caller);
+    await refuseMissingMarker(db, query);
+    const events = await listEvents(db, query);
     return { status: 200, body: listBody(request, 'events', await toEventAnswers(db, events)) };
   },
 });
+
+/**
+ * Senlin begins again at the first event. Events go by age while a client reads them page by page: it would
+ * read from the start again, without an end where it happens on every page.
+ */
+async function refuseMissingMarker(db: Db, { marker, project }: EventListQuery): Promise<void> {
+  if (marker === undefined) return;
+  const event = await getEvent(db, marker);
+  if (event !== undefined && (project === undefined || event.project === project)) return;
+  throw new CoppiceError(
+    'bad-request',
+    `marker: expected the id of an event in the list, found "${marker}": it may have been deleted as old; read from the beginning, or sort by timestamp:desc`,
+  );
+}
 
 const purge = route({
   method: 'POST',
@@ -51,7 +69,9 @@ const purge = route({
   body: z.object({
     purge: z.strictObject({
       older_than: integerField({ min: 0, max: 10 * 365 * 86_400 }).describe('Seconds.'),
-      cluster_id: optional(referenceField()).describe('Of this cluster and its nodes; absent: of all.'),
+      cluster_id: optional(referenceField()).describe(
+        'Of this cluster and its nodes, also where it is gone (its id); absent: of all.',
+      ),
     }),
   }),
   answers: {

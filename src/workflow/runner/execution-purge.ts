@@ -20,7 +20,7 @@ export class ExecutionPurge {
 
   constructor(options: PurgeOptions) {
     this.#options = options;
-    this.#periodic = new PeriodicPurge({ ...options, purge: (before) => this.before(before) });
+    this.#periodic = new PeriodicPurge({ ...options, purge: ({ before }) => this.before(before) });
   }
 
   start(): void {
