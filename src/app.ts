@@ -46,7 +46,8 @@ import {
 } from './profiles/registry.ts';
 import { retentionMetrics } from './metrics/retention-metrics.ts';
 import { PeriodicPurge } from './retention/periodic-purge.ts';
-import { purgeEvents } from './retention/purge-events.ts';
+import { longestWindowMs } from './clusters/counted-windows.ts';
+import { purges } from './retention/purges.ts';
 import type { CloudView, RequestTools, SimulatedCloud } from './requests/request-tools.ts';
 import { checkDatabaseIsExpected } from './start-new.ts';
 import { UnknownNodes } from './unknown-nodes.ts';
@@ -194,7 +195,7 @@ async function startParts(
   if (port !== undefined) await startHttp(parts, port, actionNames, authentication, stops);
   stops.push(recoveryMetrics(registry, store, () => parts.healer?.countOutdated()));
   if (config.roles.includes('engine')) {
-    startEventPurge(parts, stops);
+    startRetention(parts, stops);
     await startNotifier(parts, () => config.publicUrl ?? port?.url ?? null, stops);
     stops.push(() => workflows.runner.stop());
     await workflows.runner.start();
@@ -282,19 +283,28 @@ async function startHttp(
   stops.push(() => server.close());
 }
 
-function startEventPurge({ config, store, log, onPurged }: Parts, stops: Started['stops']): void {
-  const purge = new PeriodicPurge({
-    now: Date.now,
-    keepMs: config.eventKeepDays * 24 * 3600 * 1000,
-    purge: async (age) => {
-      const events = await purgeEvents(store, age);
-      onPurged('event', events);
-      if (events > 0) log.info({ events, keep_days: config.eventKeepDays }, 'Old events were deleted');
-    },
-    failed: (error) => log.error({ err: error }, 'old events could not be deleted; tried again in an hour'),
-  });
-  stops.push(() => purge.stop());
-  purge.start();
+function startRetention({ config, store, log, onPurged }: Parts, stops: Started['stops']): void {
+  const days = {
+    event: config.eventKeepDays,
+    recovery: config.recoveryKeepDays,
+    action: config.actionKeepDays,
+  };
+  for (const { kind, purge: deleteOld } of purges(longestWindowMs)) {
+    const keepDays = days[kind];
+    const purge = new PeriodicPurge({
+      now: Date.now,
+      keepMs: keepDays * 24 * 3600 * 1000,
+      purge: async (age) => {
+        const deleted = await deleteOld(store, age);
+        onPurged(kind, deleted);
+        if (deleted > 0) log.info({ kind, deleted, keep_days: keepDays }, 'Old records were deleted');
+      },
+      failed: (error) =>
+        log.error({ err: error, kind }, 'old records could not be deleted; tried again in an hour'),
+    });
+    stops.push(() => purge.stop());
+    purge.start();
+  }
 }
 
 /** Registered before the parts that publish news start. */

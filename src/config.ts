@@ -89,6 +89,18 @@ const schema = z.strictObject({
       keep_days: z.number().min(0).default(365),
     })
     .prefault({}),
+  actions: z
+    .strictObject({
+      /** Days that an action is kept after its end; 0: for ever. */
+      keep_days: z.number().min(0).default(365),
+    })
+    .prefault({}),
+  recoveries: z
+    .strictObject({
+      /** Days that a recovery is kept after its end; 0: for ever. What healing still needs stays. */
+      keep_days: z.number().min(0).default(365),
+    })
+    .prefault({}),
   /**
    * Where requests may go that Coppice makes for a user: poll URLs, std.http, notifications.
    * docs/howto/limit-outbound-requests.md
@@ -160,6 +172,8 @@ export interface Config {
   readonly outbound: OutboundRules;
   readonly workflowKeepDays: number;
   readonly eventKeepDays: number;
+  readonly actionKeepDays: number;
+  readonly recoveryKeepDays: number;
   readonly cloud: CloudConfig;
   /** Without a slash at its end; null: not given. */
   readonly publicUrl: string | null;
@@ -229,6 +243,8 @@ function toConfig(read: z.infer<typeof schema>, notificationTargets: readonly No
     outbound: read.outbound,
     workflowKeepDays: read.workflows.keep_days,
     eventKeepDays: read.events.keep_days,
+    actionKeepDays: read.actions.keep_days,
+    recoveryKeepDays: read.recoveries.keep_days,
     cloud: cloudOf(read.cloud),
     secretKeyFile: read.secrets.key_file,
     publicUrl: read.public_url?.replace(/\/+$/, '') ?? null,

@@ -1,7 +1,6 @@
 /** Figures of what was deleted because it was old. */
 import { Counter, type Registry } from 'prom-client';
-
-export type PurgedKind = 'event';
+import { purgedKinds, type PurgedKind } from '../retention/purges.ts';
 
 /** @returns told how many of a kind were deleted, by age or because an administrator asked for it. */
 export function retentionMetrics(registry: Registry): (kind: PurgedKind, count: number) => void {
@@ -11,6 +10,6 @@ export function retentionMetrics(registry: Registry): (kind: PurgedKind, count: 
     labelNames: ['kind'] as const,
     registers: [registry],
   });
-  counter.inc({ kind: 'event' }, 0);
+  for (const kind of purgedKinds) counter.inc({ kind }, 0);
   return (kind, count) => counter.inc({ kind }, count);
 }

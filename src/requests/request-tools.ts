@@ -7,7 +7,7 @@
  * A use case answers as soon as the action is in the queue; what the action does is `actions/`. It throws a
  * CoppiceError for what it refuses. It knows no wire: bodies are read and answers are written by `http/`.
  */
-import type { PurgedKind } from '../metrics/retention-metrics.ts';
+import type { PurgedKind } from '../retention/purges.ts';
 import type { CloudHost, CloudState } from '../domain/cloud-state.ts';
 import type { Clouds } from '../openstack/cloud.ts';
 import type { Owner, Role } from '../domain/model.ts';

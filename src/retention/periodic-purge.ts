@@ -1,7 +1,4 @@
-/**
- * What is kept for a time, and deleted once an hour when that is over: events here, executions of workflows
- * in `workflow/runner/execution-purge.ts`.
- */
+/** Deletes once an hour what is kept for a time, when that is over (`purges.ts`). */
 import type { Age } from './old-part.ts';
 
 const EVERY_MS = 3600_000;

@@ -29,6 +29,7 @@ import * as trusts from './migrations/0022-trusts.ts';
 import * as noPasswords from './migrations/0023-no-passwords-of-ended-actions.ts';
 import * as requestIds from './migrations/0024-request-ids.ts';
 import * as fairClaims from './migrations/0025-fair-claims.ts';
+import * as retention from './migrations/0026-retention.ts';
 
 interface Migration {
   readonly version: number;
@@ -62,6 +63,7 @@ const migrations: readonly Migration[] = [
   { version: 23, up: noPasswords.up },
   { version: 24, up: requestIds.up },
   { version: 25, up: fairClaims.up },
+  { version: 26, up: retention.up },
 ];
 
 export const schemaVersion = migrations.length;

@@ -452,6 +452,10 @@ CREATE TABLE "recovery" (
   "domain" text
 );
 
+CREATE INDEX "recovery_by_action" on "recovery" ("action_id");
+
+CREATE INDEX "recovery_by_closing" on "recovery" ("closed_at");
+
 CREATE INDEX "recovery_by_cluster" on "recovery" ("cluster_id", "opened_at");
 
 CREATE INDEX "recovery_by_end" on "recovery" ("cluster_id", "closed_at");
