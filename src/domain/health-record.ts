@@ -14,6 +14,9 @@ export interface Failure {
   readonly reason: string;
 }
 
+/** The class of failure where an operator asked and nothing is known to have failed. */
+export const requestedByOperator = 'REQUESTED';
+
 /** What is known of one node's health, between rounds. Times in milliseconds. */
 export interface HealthRecord {
   readonly state: HealthState;

@@ -7,7 +7,7 @@ import { aBinding, aPolicy } from '../../test/support/rows.ts';
 import { closingEvents } from '../domain/recovery-news.ts';
 import type { RecoveryMode } from '../domain/states.ts';
 import { enqueueRecoveryNews, type Turn } from '../notify/enqueue-recovery-news.ts';
-import { requestedByOperator } from '../recovery/chain.ts';
+import { requestedByOperator } from '../domain/health-record.ts';
 import { insertBinding } from '../store/cluster-policies.ts';
 import { saveNodeHealth } from '../store/node-health.ts';
 import { insertPolicy } from '../store/policies.ts';

@@ -10,7 +10,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { HealthState } from '../domain/health-record.ts';
 import { operationActions } from '../domain/health-policy.ts';
 import { closingEvents, type RecoveryNews } from '../domain/recovery-news.ts';
-import { requestedByOperator } from '../recovery/chain.ts';
+import { requestedByOperator } from '../domain/health-record.ts';
 import { countNodesByHealth, countOpenRecoveries, countQuarantined } from '../store/figures.ts';
 import type { Store } from '../store/store.ts';
 

@@ -37,9 +37,6 @@ export function chainFacts(
   return { rules, detection: policy.detection, ...rest };
 }
 
-/** The class of failure where an operator asked and nothing is known to have failed. */
-export const requestedByOperator = 'REQUESTED';
-
 /** One attempt of one item or hook. */
 export interface StepPlan {
   /** Where it stands in the chain, or the id that the user gave. */

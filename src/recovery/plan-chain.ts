@@ -14,7 +14,7 @@
  *
  * It refuses to act, to know the time (each event brings it) and to know who carries a decision out.
  */
-import { requestedByOperator } from './chain.ts';
+import { requestedByOperator } from '../domain/health-record.ts';
 import type { Act, ChainEvent, ChainFacts, Decision, End, ChainNote, TimedDecision } from './chain.ts';
 import type { Failure } from '../domain/health-record.ts';
 import { describeRelapse } from './relapse.ts';

@@ -1,12 +1,16 @@
 /** What a node failed with first, where several recoveries since have not helped. */
 import { sql } from 'kysely';
 import type { Recovery } from '../domain/model.ts';
+import { requestedByOperator } from '../domain/health-record.ts';
 import { chunks, fromText } from './rows.ts';
 import type { Db } from './store.ts';
 
 export type FirstFailure = Pick<Recovery, 'failure' | 'failedAt'>;
 
-/** By node: of its first recovery after the last one that ended with a healthy node. */
+/**
+ * By node: of its first recovery after the last one that ended with a healthy node. One that was requested
+ * while no failure was known says nothing of what the node failed with.
+ */
 export async function firstFailures(
   db: Db,
   nodeIds: readonly string[],
@@ -24,8 +28,9 @@ export async function firstFailures(
       .orderBy('opened_at')
       .execute();
     for (const row of rows) {
-      if (!first.has(row.node_id))
-        first.set(row.node_id, { failure: fromText(row.failure), failedAt: row.failed_at });
+      const failure = fromText<Recovery['failure']>(row.failure);
+      if (failure.class !== requestedByOperator && !first.has(row.node_id))
+        first.set(row.node_id, { failure, failedAt: row.failed_at });
     }
   }
   return first;

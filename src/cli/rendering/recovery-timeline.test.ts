@@ -331,3 +331,24 @@ test('a node that failed again was healthy at the verification, and not helped',
     '● RECOVERED        RECREATE: healthy at verification, failed again after 22 s',
   );
 });
+
+test('a recovery helped although a hook behind it failed: what helped is the action, and not the hook', async () => {
+  const hookReason = 'the workflow ended in ERROR: the pool does not exist';
+  const hook = step('h1', 'WORKFLOW', 'attach', 'FAILED', '09.000', '09.400', hookReason);
+  const steps = [
+    step('s3', 'RECREATE', 'actions[1]', 'SUCCEEDED', '05.700', '09.000', 'verified by DETECTION'),
+    { ...hook, purpose: 'after' as const, workflow_name: 'attach' },
+  ];
+  const close = async (reason: string) =>
+    (await drawn({ steps, decisions: [{ at: at('09.500'), decision: 'close', reason }] }))
+      .find((line) => line.includes('RECOVERED'))
+      ?.replace(/^.*RECOVERED +/, '');
+  expect(await close(`RECOVERED: RECREATE: verified by DETECTION; after hook failed: ${hookReason}`)).toBe(
+    'RECREATE helped; after hook failed',
+  );
+  expect(
+    await close(
+      `RECOVERED: RECREATE: verified by DETECTION; but after hook failed: WORKFLOW attach: ${hookReason}`,
+    ),
+  ).toBe('RECREATE helped; but after hook failed: WORKFLOW attach');
+});

@@ -182,7 +182,10 @@ function decisionEntry(decision: Decision, recovery: Recovery, steps: readonly S
   };
 }
 
-/** `REBOOT helped`, in place of the reason of the step. */
+/**
+ * `REBOOT helped; after hook failed`, in place of the reasons of the steps. What helped, or did not, is an
+ * action or its verification: a hook may be quoted behind it.
+ */
 function closeEntry(
   at: number | undefined,
   reason: string,
@@ -191,13 +194,16 @@ function closeEntry(
 ): Entry {
   const state = recovery.state;
   const rest = reason.startsWith(`${state}: `) ? reason.slice(state.length + 2) : reason;
-  const step = state === 'RECOVERED' || state === 'EXHAUSTED' ? lastStepIn(rest, steps) : undefined;
-  const stepReason = step === undefined ? '' : step.reason;
-  const words =
-    step === undefined
-      ? firstLine(rest)
-      : `${whatHelped(step, steps)}${whatItDid(step, recovery)}${rest.slice(rest.indexOf(stepReason) + stepReason.length)}`;
+  const judged = steps.filter(({ purpose }) => purpose === 'action' || purpose === 'verification');
+  const step = state === 'RECOVERED' || state === 'EXHAUSTED' ? lastStepIn(rest, judged) : undefined;
+  const words = step === undefined ? firstLine(rest) : whatCameOfIt(step, rest, recovery, steps);
   return { at, mark: '●', title: state, tone: stateTone(recovery), bar: null, result: '', reason: words };
+}
+
+/** @param rest the reason of the close, which quotes that of the step. */
+function whatCameOfIt(step: Step, rest: string, recovery: Recovery, steps: readonly Step[]): string {
+  const after = rest.slice(rest.indexOf(step.reason) + step.reason.length);
+  return `${whatHelped(step, steps)}${whatItDid(step, recovery)}${withoutSteps(after, steps)}`;
 }
 
 /** A verification reports on the step that it verifies. */
