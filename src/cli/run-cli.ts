@@ -6,6 +6,7 @@ import { tokenHint } from './client/client-tokens.ts';
 import { ApiError, InvalidIdentityError, NotReadyError, UnreachableError } from '../client/api-client.ts';
 import { CliError, SilentExit } from './cli-error.ts';
 import { programName } from './client/session.ts';
+import { typedCommands } from './client/typed-commands.ts';
 import { buildProgram } from './program.ts';
 import { inOwnWords } from './rendering/mistral-words.ts';
 import { styleFor } from './rendering/style.ts';
@@ -44,7 +45,8 @@ function exitCodeOf(error: unknown, terminal: Terminal, json: boolean): number {
     return exitCode;
   }
   const style = styleFor(terminal.errorColours);
-  const lines = printable(messageOf(error, terminal)).split('\n');
+  const here = (words: string): string => `${programName(terminal.env)} ${words}`;
+  const lines = printable(typedCommands(messageOf(error, terminal), here)).split('\n');
   terminal.writeError(`${style('bad', 'coppice:')} ${lines.join('\n         ')}\n`);
   if (terminal.env['DEBUG'] === 'coppice' && error instanceof Error)
     terminal.writeError(`${stackOf(error)}\n`);

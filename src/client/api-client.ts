@@ -7,6 +7,7 @@ import { describeIssue, type Issue } from '../domain/errors.ts';
 import { isJsonObject } from '../domain/json.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Operations } from './api-types.ts';
+import { wordSentences } from './sentences.ts';
 
 /** The newest microversion of Senlin: what is left out for older clients is there. */
 const API_VERSION = 'clustering 1.14';
@@ -116,10 +117,18 @@ export class ApiClient {
   /** Without a slash at its end. */
   readonly url: string;
   readonly #tokens: ClientTokens;
+  readonly #word: ((sentence: string) => string) | undefined;
 
-  constructor(url: string, tokens: ClientTokens = noTokens) {
+  /** @param word how sentences in answers are worded for the reader; absent: as the server says them. */
+  constructor(url: string, tokens: ClientTokens = noTokens, word?: (sentence: string) => string) {
     this.url = url.replace(/\/+$/, '');
     this.#tokens = tokens;
+    this.#word = word;
+  }
+
+  /** What has arrived by `stream`, worded as answers are. */
+  worded<T>(value: T): T {
+    return this.#word === undefined ? value : wordSentences(value, this.#word);
   }
 
   /** What stands under `key` in the answer; of a list without a limit all pages. */
@@ -144,7 +153,7 @@ export class ApiClient {
     const url = this.url + filledIn(template, path) + queryText(query);
     const init = { method, headers: headersFor('application/json', body), ...bodyText(body) };
     const { response, text } = await this.#exchange(url, init, signal);
-    const answer = readBody(response, text, this.url);
+    const answer = this.worded(readBody(response, text, this.url));
     if (!response.ok) throw refusal(response.status, answer, this.url);
     return { body: answer as AnswerOf<K>, actionId: actionIdOf(response, answer) };
   }

@@ -8,6 +8,7 @@ import type { Terminal } from '../rendering/terminal.ts';
 import { timesFor } from '../rendering/times.ts';
 import type { Times } from '../rendering/times.ts';
 import { clientTokens } from './client-tokens.ts';
+import { typedCommands } from './typed-commands.ts';
 
 export const DEFAULT_URL = 'http://127.0.0.1:8777';
 
@@ -30,7 +31,7 @@ export interface CliSession {
   readonly times: () => Times;
   /**
    * A command as the user can type it here, `coppice action show ID`: through npx, and for the server that
-   * this command asked.
+   * this command asked. Commands in sentences of the server are so already, but for a program.
    */
   readonly typed: (words: string) => string;
 }
@@ -39,15 +40,18 @@ export function openSession(command: Command, terminal: Terminal): CliSession {
   const options = command.optsWithGlobals<GlobalOptions>();
   const named = terminal.env['COPPICE_URL'];
   const url = options.url ?? (named === undefined || named === '' ? DEFAULT_URL : named);
-  const server = options.url === undefined ? '' : ` --url ${options.url}`;
+  const server = options.url === undefined ? '' : `--url ${options.url} `;
+  const typed = (words: string): string => `${programName(terminal.env)} ${server}${words}`;
+  const json = options.json === true;
+  const word = json ? undefined : (sentence: string): string => typedCommands(sentence, typed);
   return {
     terminal,
-    api: new ApiClient(checkedUrl(url), clientTokens(terminal.env)),
-    json: options.json === true,
+    api: new ApiClient(checkedUrl(url), clientTokens(terminal.env), word),
+    json,
     style: styleFor(terminal.colours),
     columns: options.wide === true ? Infinity : terminal.size().columns,
     times: () => timesFor(terminal.now(), options.utc === true),
-    typed: (words) => `${programName(terminal.env)} ${words}${server}`,
+    typed,
   };
 }
 

@@ -572,7 +572,7 @@ test('a hint leads to the server that was asked, not to the default one', async 
     'GET /v1/actions/a1': { body: action('RUNNING') },
   });
   const { out } = await run(['node', 'check', 'web-1', '--url', api.url]);
-  expect(out).toContain(`coppice action show a1 --url ${api.url}`);
+  expect(out).toContain(`coppice --url ${api.url} action show a1`);
 });
 
 describe('workflow', () => {

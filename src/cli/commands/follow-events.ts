@@ -29,7 +29,7 @@ export async function* followEvents(
       // The stream is opened first, so that nothing happens unseen between the list and it.
       const stream = await openStream(api, clusterId, signal);
       yield* unseen(await latestEvents(api, clusterId, signal), seen);
-      for await (const event of eventsIn(stream)) yield* unseen([event], seen);
+      for await (const event of eventsIn(stream)) yield* unseen([api.worded(event)], seen);
     } catch {
       // The stream or the server is away: what it would have sent is read in the next turn.
     }

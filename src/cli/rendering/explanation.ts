@@ -36,12 +36,7 @@ function waitingText({ reason, until }: Explanation['waiting'][number], { style,
   return `${style('busy', 'waits')}: ${printable(reason)}${when}`;
 }
 
-export function operatorText({ command, reason, required }: OperatorTask, { style, typed }: Voice): string {
+export function operatorText({ command, reason, required }: OperatorTask, { style }: Voice): string {
   const tone: Tone = required ? 'bad' : 'quiet';
-  return `${style(tone, required ? 'do' : 'may do')}: ${style('strong', printable(hereTyped(command, typed)))} (${printable(reason)})`;
-}
-
-/** The server writes commands as `coppice ...`. */
-export function hereTyped(command: string, typed: CliSession['typed']): string {
-  return command.startsWith('coppice ') ? typed(command.slice('coppice '.length)) : command;
+  return `${style(tone, required ? 'do' : 'may do')}: ${style('strong', printable(command))} (${printable(reason)})`;
 }

@@ -6,7 +6,7 @@ import { explanationLines, operatorText, type Voice } from './explanation.ts';
 import { toneOf } from './style.ts';
 import type { Style, Tone } from './style.ts';
 import { fitTable } from './fit-table.ts';
-import { renderFields, renderTable } from './table.ts';
+import { printable, renderFields, renderTable } from './table.ts';
 import type { Cell } from './table.ts';
 import { orDash, textOf } from './text-of.ts';
 import type { Times } from './times.ts';
@@ -24,13 +24,16 @@ export function renderClusterHealth(health: ClusterHealth, voice: Screen): strin
   // What was found and what happens next must not be lost: it is wrapped.
   const fitted = fitTable({ header, rows }, { width: columns, wraps: true });
   const table = rows.length === 0 ? '' : `\n${renderTable(fitted.header, fitted.rows, style)}`;
-  return renderFields(summary(health, voice), style, columns) + table + moreHealthy(health, style);
+  return renderFields(summary(health, voice), style, columns) + table + moreHealthy(health, voice);
 }
 
-function moreHealthy({ cluster_name: cluster, more_healthy: more }: ClusterHealth, style: Style): string {
+function moreHealthy(
+  { cluster_name: cluster, more_healthy: more }: ClusterHealth,
+  { style, typed }: Voice,
+): string {
   if (more === 0) return '';
   const nodes = count(more, 'more healthy node', 'more healthy nodes');
-  return style('quiet', `${nodes}: coppice cluster health ${cluster} --all\n`);
+  return style('quiet', `${nodes}: ${typed(`cluster health ${printable(cluster)} --all`)}\n`);
 }
 
 function summary(health: ClusterHealth, voice: Voice): [string, Cell][] {

@@ -6,7 +6,7 @@ import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 import type { Schemas } from '../../client/api-types.ts';
 import { count } from '../../recovery/describe.ts';
-import { explanationLines, hereTyped, operatorText, type Voice } from './explanation.ts';
+import { explanationLines, operatorText, type Voice } from './explanation.ts';
 import { toneOf, type Tone } from './style.ts';
 import { padTo, printable } from './table.ts';
 
@@ -43,8 +43,8 @@ function keptText(retained: Schemas['HealthOverview']['retained'], { style, type
   const first = times.clock(Math.min(...retained.map((each) => Date.parse(each.first_until))));
   const last = times.clock(Math.max(...retained.map((each) => Date.parse(each.last_until))));
   const until = first === last ? `until ${first}` : `until ${first}, the last until ${last}`;
-  const list = style('strong', hereTyped('coppice retained list', typed));
-  const remove = style('strong', hereTyped('coppice retained delete ID', typed));
+  const list = style('strong', typed('retained list'));
+  const remove = style('strong', typed('retained delete ID'));
   const kept = all === 1 ? 'is kept' : 'are kept';
   return `${count(all, 'failed object')} ${kept} (${printable(of)}) ${until}: ${list}; removed before by ${remove}`;
 }
@@ -159,7 +159,7 @@ function shortParts(cluster: Cluster, screen: Screen): string[] {
     doing.length < 2 &&
     waiting.length < 2 &&
     !parts.some((part) => part.endsWith('...'));
-  const more = `all of it: ${style('strong', hereTyped(`coppice cluster health ${name}`, typed))}`;
+  const more = `all of it: ${style('strong', typed(`cluster health ${name}`))}`;
   return isAll ? parts : [...parts, style('quiet', more)];
 }
 
