@@ -6,6 +6,7 @@ import type { ProfileType } from '../src/profiles/profile-type.ts';
 export const simulatedNode: ProfileType = {
   name: 'bench.node',
   version: '1.0',
+  noun: 'server',
   supportStatus: [{ status: 'SUPPORTED', since: '2026.11' }],
   schema: {},
   operations: {},

@@ -479,6 +479,8 @@ export interface Schemas {
     readonly name: string;
     readonly next: {
       readonly at: string | null;
+      /** HOLD: how the gates that hold it are opened, or passed, before their time. */
+      readonly ends_by: readonly Schemas['OperatorTask'][];
       readonly reason: string;
       readonly what: 'RECOVER' | 'HOLD' | 'CLOSE' | 'SKIP' | 'IN_PROGRESS' | 'PROBE' | 'NOTHING';
     };
@@ -1344,7 +1346,9 @@ export interface Operations {
     readonly path: {
       readonly cluster: string;
     };
-    readonly query: {};
+    readonly query: {
+      readonly dry_run?: boolean | string | undefined;
+    };
     readonly body: {
       readonly cluster: {
         readonly name?: string | null;
@@ -1356,7 +1360,7 @@ export interface Operations {
       };
     };
     readonly answer: {
-      readonly cluster: Schemas['Cluster'];
+      readonly plan: Schemas['Plan'];
     };
   };
   /** Delete a cluster with its nodes */

@@ -138,3 +138,14 @@ function refuseTarget(
 function refuse(sentence: string): never {
   throw new CoppiceError('bad-request', sentence);
 }
+
+/** @param code Senlin finds it in two places, which answer with different types. */
+export function refuseCrossedLimits(
+  code: 'bad-request' | 'malformed-request',
+  minSize: number | undefined,
+  maxSize: number | undefined,
+): void {
+  if (minSize === undefined || maxSize === undefined || maxSize < 0 || minSize <= maxSize) return;
+  const sentence = `The specified min_size (${minSize}) is greater than the specified max_size (${maxSize}).`;
+  throw new CoppiceError(code, sentence);
+}

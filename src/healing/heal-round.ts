@@ -219,10 +219,10 @@ async function holdOne(
   tx: Tx,
   { watched, now }: Round,
   id: string,
-  { reason, gate }: RoundPlan['hold'][number],
+  { reason, gates }: RoundPlan['hold'][number],
 ): Promise<void> {
   const intervalMs = watched?.policy.detection.intervalMs ?? 0;
-  await holdRecovery(tx, id, { reason, gate: gate?.gate ?? null, intervalMs }, now);
+  await holdRecovery(tx, id, { reason, gate: gates[0]?.gate ?? null, intervalMs }, now);
 }
 
 async function closeOne(

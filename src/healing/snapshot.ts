@@ -33,6 +33,8 @@ export interface ClusterSnapshot {
   /** As they are written down; of a node that was changed since they say nothing. */
   readonly health: ReadonlyMap<string, HealthRecord>;
   readonly healing: ReadonlyMap<string, NodeHealing>;
+  /** Of each failed node the last recovery that has ended. */
+  readonly ends: ReadonlyMap<string, EndedRecovery>;
   readonly recoveries: readonly OpenRecovery[];
 }
 
@@ -95,7 +97,7 @@ export async function takeSnapshot(
     })),
     starts: rules === null ? [] : await startsOf(db, cluster.id, rules.policy, now),
   };
-  return { round, nodes, health, healing, recoveries };
+  return { round, nodes, health, healing, ends, recoveries };
 }
 
 function movesBetweenZones(rules: ClusterRules | null): boolean {
@@ -232,7 +234,7 @@ function lastTryOf(lastEnd: EndedRecovery | undefined, releasedAt: number | null
 }
 
 /** Of `EXHAUSTED: REBOOT: ...; if it stays failed, the next recovery begins in 10 s` what is still true. */
-function causeIn(reason: string): string {
+export function causeIn(reason: string): string {
   return reason.replace(/^[A-Z_]+: /, '').replace(/; if it stays failed, .*$/s, '');
 }
 

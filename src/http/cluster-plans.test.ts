@@ -133,11 +133,19 @@ test('what a lifecycle hook refuses leaves the node and, as in Senlin, the size 
   }
 });
 
-async function toDo(): Promise<{ command: string; required: boolean }[]> {
+interface OverviewOfWeb {
+  readonly operator: { readonly command: string; readonly required: boolean }[];
+  readonly waiting: { readonly reason: string }[];
+}
+
+async function webHealth(): Promise<OverviewOfWeb> {
   const { body } = await server.ask('GET', '/v1/health');
-  const [web] = (body as { health: { clusters: { operator: { command: string; required: boolean }[] }[] } })
-    .health.clusters;
-  return web?.operator ?? [];
+  const [web] = (body as { health: { clusters: OverviewOfWeb[] } }).health.clusters;
+  return web ?? { operator: [], waiting: [] };
+}
+
+async function toDo(): Promise<OverviewOfWeb['operator']> {
+  return (await webHealth()).operator;
 }
 
 test('a node leaves when its lifecycle hook is completed, and is not deleted', async () => {
@@ -157,6 +165,19 @@ test('a node leaves when its lifecycle hook is completed, and is not deleted', a
       return action['status'] === 'WAITING_LIFECYCLE_COMPLETION' && action;
     });
     expect(waiting).toMatchObject({ action: 'NODE_LEAVE', target: message?.['node_id'] });
+    const { waiting: told } = await webHealth();
+    expect(told).toMatchObject([
+      {
+        reason: expect.stringMatching(
+          /^CLUSTER_SCALE_IN: .* waits for its lifecycle hook \(NODE_LEAVE\)/,
+        ) as string,
+      },
+    ]);
+    expect(await toDo()).toMatchObject([
+      { command: `coppice cluster complete-lifecycle web ${token}`, required: false },
+    ]);
+    const { health } = (await server.ask('GET', '/v1/clusters/web/health')).body as { health: JsonObject };
+    expect(health['waiting']).toEqual(told);
     const completed = await on({ complete_lifecycle: { lifecycle_action_token: token } });
     expect([completed.status, completed.body]).toEqual([202, { action: token }]);
     expect(await untilEnded(headers['location'])).toMatchObject({ status: 'SUCCEEDED' });

@@ -9,6 +9,7 @@ import type { JsonObject } from '../domain/json.ts';
 import { chainFacts } from '../recovery/chain.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
 import { toClusterHealthAnswer } from './shapes/health.ts';
+import { nothingOfActions } from '../requests/actions-of-clusters.ts';
 import { describeClusterHealth } from '../requests/cluster-health.ts';
 import { insertActions } from '../store/actions.ts';
 import { insertBinding } from '../store/cluster-policies.ts';
@@ -224,7 +225,7 @@ describe('The health of all clusters', () => {
     const read = await describeClusterHealth(
       server.tools,
       cluster,
-      { report: null, failedActions: [] },
+      { report: null, actions: nothingOfActions },
       {
         nodeIds: nodes.slice(1).map(({ id }) => id),
         others: 1,
@@ -537,7 +538,15 @@ describe('Healing', () => {
     });
     const shown = await server.ask('GET', '/v1/nodes/web-2?show_details=true');
     expect(shown.text).toContain('recovery 3 of 3');
-    expect(await health('POST', '/v1/nodes/web-2/health/release')).toMatchObject({ quarantine: null });
+    // The answer says that a gate holds it all the same, and what passes that.
+    expect(await health('POST', '/v1/nodes/web-2/health/release')).toMatchObject({
+      quarantine: null,
+      next: {
+        what: 'HOLD',
+        reason: expect.stringMatching(/^held: 3 of 4 nodes are unhealthy/) as string,
+        ends_by: [{ command: 'coppice node recover web-2 --check', required: true }],
+      },
+    });
     expect(await refusal('POST', '/v1/nodes/web-2/health/release')).toBe(
       '400 The node web-2 is not quarantined.',
     );

@@ -126,10 +126,11 @@ export interface LeftProcess {
 }
 
 export interface ProfileType {
-  /** `local.process` */
+  /** `local.process` of version `1.0` */
   readonly name: string;
-  /** `1.0` */
   readonly version: string;
+  /** What a node of it has one of: `process`. */
+  readonly noun: string;
   readonly supportStatus: readonly SupportStatus[];
   readonly schema: Readonly<Record<string, SchemaEntry>>;
 
@@ -303,6 +304,9 @@ export interface InPlaceUpdate {
    * @param to those that it is to have. Both checked, with their defaults.
    */
   plan(from: JsonObject, to: JsonObject): UpdatePlan;
+
+  /** What a change of a property does to nodes: `each server is rebuilt`. null: they are made again. */
+  effectOf(property: string): string | null;
 
   /** Failures of the type's own status in which there is nothing that could be changed: it is made again. */
   readonly unchangeable: readonly FailureClass[];

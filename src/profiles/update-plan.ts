@@ -16,6 +16,30 @@ export function planUpdate(
   return update?.plan(from, to) ?? { way: 'REPLACE', reason: 'nodes of this type cannot be changed' };
 }
 
+type UpdatableType = Pick<ProfileType, 'update' | 'noun'>;
+
+/** What a change of one property of the profile does to each of its nodes that runs, in a clause. */
+export function effectOfChange({ update, noun }: UpdatableType, property: string): string {
+  return update?.effectOf(property) ?? `each ${noun} is removed and created again`;
+}
+
+/** Likewise for all properties of a profile, by property. */
+export function effectsOfChanges(type: UpdatableType, properties: JsonObject): Record<string, string> {
+  return Object.fromEntries(Object.keys(properties).map((each) => [each, effectOfChange(type, each)]));
+}
+
+/** What a plan does to each node that runs, in clauses; none: it changes nothing. */
+export function effectsOfPlan(type: UpdatableType, plan: UpdatePlan, changed: readonly string[]): string[] {
+  switch (plan.way) {
+    case 'REFUSED':
+      return [describeRefusal(plan.issues)];
+    case 'REPLACE':
+      return [`each ${type.noun} is removed and created again (${plan.reason})`];
+    case 'IN_PLACE':
+      return [...new Set(changed.map((property) => effectOfChange(type, property)))];
+  }
+}
+
 /** The keys in which two specs differ, in the order of their names. */
 export function changedKeys(from: JsonObject, to: JsonObject): string[] {
   const keys = new Set([...Object.keys(from), ...Object.keys(to)]);

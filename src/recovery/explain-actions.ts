@@ -1,15 +1,21 @@
 /**
  * What an action that failed has left behind, in sentences: a cluster of another size than is desired, or
- * nodes of two profiles. Nothing is done about it by itself: what was wanted may not be wanted any more.
- * Pure.
+ * nodes of two profiles. Nothing is done about it by itself: what was wanted may not be wanted any more. And
+ * what an action waits for. Pure.
  */
 import { duration } from '../domain/duration.ts';
 import { count } from './describe.ts';
-import type { ClusterAfterActions, FailedActionOf, HalfDoneUpdate } from './explained-cluster.ts';
-import type { OperatorTask } from './operator-tasks.ts';
+import type {
+  ClusterAfterActions,
+  FailedActionOf,
+  HalfDoneUpdate,
+  LifecycleWait,
+} from './explained-cluster.ts';
+import type { OperatorTask } from './operator-task.ts';
 
 export interface ExplainedActions {
   readonly problems: readonly string[];
+  readonly waiting: readonly { readonly reason: string; readonly until: number | null }[];
   readonly operator: readonly OperatorTask[];
 }
 
@@ -44,14 +50,32 @@ export function kindOfAction(action: string): string | null {
 export const failedActionMs = 24 * 3_600_000;
 
 export function explainActions(cluster: ClusterAfterActions): ExplainedActions {
-  const { failedActions, excess, name, desired, now } = cluster;
+  const { failedActions, lifecycleWaits, excess, name, desired, now } = cluster;
   const problems = failedActions.flatMap(({ action, nodeName, endedAt, reason, halfDone }) => {
     const of = nodeName === null ? '' : ` of ${nodeName}`;
     const failure = `${action}${of} failed ${duration(now - endedAt)} ago: ${reason}`;
     return halfDone === null ? [failure] : [failure, mixedProfiles(halfDone)];
   });
   if (excess > 0) problems.push(`${count(excess, 'node')} more than the ${desired} that are desired`);
-  return { problems, operator: [...tooMany(cluster), ...failedActions.flatMap((each) => again(each, name))] };
+  const operator = [
+    ...tooMany(cluster),
+    ...lifecycleWaits.map((wait) => complete(wait, name)),
+    ...failedActions.flatMap((each) => again(each, name)),
+  ];
+  const waiting = lifecycleWaits.map((wait) => ({ reason: hookInWords(wait, now), until: wait.until }));
+  return { problems, waiting, operator };
+}
+
+/** `CLUSTER_SCALE_IN: web-3 waits for its lifecycle hook (NODE_DELETE), and goes in 16 min at the latest` */
+function hookInWords({ action, partOf, nodeName, until }: LifecycleWait, now: number): string {
+  const of = partOf === null ? '' : `${partOf}: `;
+  const end = until <= now ? 'now' : `in ${duration(until - now)} at the latest`;
+  return `${of}${nodeName} waits for its lifecycle hook (${action}), and goes ${end}`;
+}
+
+function complete({ actionId, nodeName }: LifecycleWait, cluster: string): OperatorTask {
+  const reason = `let ${nodeName} go at once: what its hook is for is done, or is not needed`;
+  return { reason, command: `coppice cluster complete-lifecycle ${cluster} ${actionId}`, required: false };
 }
 
 /**

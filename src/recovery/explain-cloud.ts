@@ -7,7 +7,8 @@ import { duration } from '../domain/duration.ts';
 import { count, namesOf } from './describe.ts';
 import type { ClusterExplanation } from './explain-cluster.ts';
 import type { CloudTrouble } from './explained-cluster.ts';
-import { longOutageMs, requiredFirst, type OperatorTask } from './operator-tasks.ts';
+import type { OperatorTask } from './operator-task.ts';
+import { longOutageMs, requiredFirst } from './operator-tasks.ts';
 
 /** A host that EVACUATE has forced down, and that is so still. */
 export interface HostForcedDown {

@@ -6,6 +6,7 @@ import { explainActions } from './explain-actions.ts';
 import { explainCluster } from './explain-cluster.ts';
 import type { ExplainedCluster, ExplainedNode, HalfDoneUpdate } from './explained-cluster.ts';
 import type { ClosedGate, GateName } from './gates.ts';
+import { endsOfGates, gateTasks } from './gate-tasks.ts';
 import type { Standing } from './standing.ts';
 
 const now = 1_800_000_000_000;
@@ -16,7 +17,10 @@ function aNode(name: string, standing: Standing, more: Partial<ExplainedNode> = 
     standing,
     since: now - 60_000,
     reason: 'process 7 has ended',
-    isHealthy: false,
+    isHealthy: standing === 'HEALTHY',
+    isUnknown: standing === 'UNKNOWN',
+    lacks: null,
+    tried: null,
     failure: null,
     firstFailure: null,
     excluded: null,
@@ -28,8 +32,15 @@ function aNode(name: string, standing: Standing, more: Partial<ExplainedNode> = 
   };
 }
 
-function failed(name: string, reason: string, standing: Standing = 'HELD'): ExplainedNode {
-  const next = { what: 'HOLD', at: now + 60_000, reason: 'held: 2 of 2 nodes are unhealthy' } as const;
+/** Held by gates. */
+function failed(
+  name: string,
+  reason: string,
+  standing: Standing = 'HELD',
+  heldBy: readonly GateName[] = ['max_unhealthy'],
+): ExplainedNode {
+  const why = 'held: 2 of 2 nodes are unhealthy';
+  const next = { what: 'HOLD', at: now + 60_000, reason: why, heldBy } as const;
   return aNode(name, standing, { failure: { class: 'URL_UNREACHABLE', reason }, next });
 }
 
@@ -41,6 +52,8 @@ function aCluster(nodes: readonly ExplainedNode[], more: Partial<ExplainedCluste
     missing: 0,
     excess: 0,
     failedActions: [],
+    lifecycleWaits: [],
+    profileChanges: { command: 'each process is removed and created again' },
     policy: { name: 'web-health', enabled: true, mode: 'ENFORCE' },
     maintenance: null,
     gates: [],
@@ -90,7 +103,7 @@ test('where every node answers in the same wrong way the policy is named, and no
   const answers = [24_804, 20_769].map((port, index) => {
     const reason = `http://127.0.0.1:${port}/helath answered 404`;
     const failure = { class: 'URL_UNHEALTHY', reason };
-    return aNode(`web-${index + 1}`, 'HELD', { failure, reason });
+    return { ...failed(`web-${index + 1}`, reason), failure, reason };
   });
   const gates = [closed('max_unhealthy')];
   const { problems, operator } = explainCluster(aCluster(answers, { gates }));
@@ -101,7 +114,7 @@ test('where every node answers in the same wrong way the policy is named, and no
   expect(operator.map(({ command }) => command)).toEqual(['coppice policy show web-health']);
   const others = [...answers, aNode('web-3', 'HEALTHY')];
   expect(explainCluster(aCluster(others, { gates })).operator.map(({ command }) => command)).toEqual([
-    'coppice node recover web-1',
+    'coppice node recover web-1 --check',
   ]);
 });
 
@@ -157,6 +170,7 @@ describe('every command that an operator is given exists', async () => {
     'max_in_flight',
     'rate_limit.node',
     'rate_limit.cluster',
+    'zone_outage',
   ];
   const recovery = {
     id: 'r',
@@ -170,7 +184,8 @@ describe('every command that an operator is given exists', async () => {
   const nodes = [
     aNode('web-1', 'QUARANTINED', { quarantine: { since: now, reason: 'x' } }),
     aNode('web-2', 'UNKNOWN'),
-    failed('web-3', 'x'),
+    failed('web-3', 'x', 'HELD', gates),
+    failed('web-11', 'y', 'HELD', ['rate_limit.node']),
     aNode('web-4', 'RECOVERING', { recovery }),
     aNode('web-8', 'RECOVERING', { recovery: waiting }),
     aNode('web-9', 'QUARANTINED', { isHealthy: true, quarantine: { since: now, reason: 'x' } }),
@@ -189,7 +204,10 @@ describe('every command that an operator is given exists', async () => {
     const failedActions = [
       { id: 'a1', action: 'CLUSTER_UPDATE', nodeName: null, reason: 'x', endedAt: now, halfDone: null },
     ];
-    const more = { missing: 1, excess: 1, failedActions };
+    const lifecycleWaits = [
+      { actionId: 'a2', action: 'NODE_DELETE', partOf: null, nodeName: 'web-12', until: now + 1000 },
+    ];
+    const more = { missing: 1, excess: 1, failedActions, lifecycleWaits };
     const cluster = aCluster(nodes, { policy, maintenance, gates: gates.map(closed), ...more });
     return explainCluster(cluster).operator.map(({ command }) => command);
   });
@@ -246,7 +264,10 @@ describe('nodes that cannot be probed', () => {
 test('while no host of the cloud is up no recovery is recommended, whatever gate holds', () => {
   const cloud = { unseenBecause: null, hasNoHost: true };
   for (const gate of ['max_unhealthy', 'rate_limit.node', 'zone_outage'] as const) {
-    const nodes = [failed('web-1', 'host compute1 is down'), failed('web-2', 'host compute2 is down')];
+    const nodes = [
+      failed('web-1', 'host compute1 is down', 'HELD', [gate]),
+      failed('web-2', 'host compute2 is down', 'HELD', [gate]),
+    ];
     const { problems, operator } = explainCluster(aCluster(nodes, { gates: [closed(gate)], cloud }));
     expect(problems[0]).toBe('no recovery helps before a compute host of the cloud is up');
     expect(operator.filter(({ command }) => command.startsWith('coppice node recover'))).toEqual([]);
@@ -256,20 +277,21 @@ test('while no host of the cloud is up no recovery is recommended, whatever gate
 describe('where the cause is known', () => {
   const quota =
     'RECREATE: compute: POST /servers: 403 Quota exceeded for instances: Requested 1, but already used 2';
-  const next = { what: 'HOLD', at: now, reason: `the last recovery did not help: ${quota}` } as const;
-  const node = (name: string, standing: Standing) =>
-    aNode(name, standing, { next, failure: { class: 'NOT_CREATED', reason: 'no server was created' } });
+  const next = { what: 'HOLD', at: now, reason: 'the breaker is open', heldBy: ['breaker'] } as const;
+  const tried = { at: now - 90_000, reason: quota };
+  const failure = { class: 'NOT_CREATED', reason: 'no server was created' };
+  const node = (name: string, standing: Standing) => aNode(name, standing, { next, tried, failure });
 
   test('the breaker is reset after it: else a recovery costs another server', () => {
     const { operator } = explainCluster(aCluster([node('web-1', 'HELD')], { gates: [closed('breaker')] }));
-    expect(operator[0]).toMatchObject({ command: 'openstack quota show --usage', required: true });
+    expect(operator[0]).toMatchObject({ command: 'openstack limits show --absolute', required: true });
     expect(operator.find(({ command }) => command === 'coppice cluster breaker reset web')?.reason).toMatch(
       /^only when the quota has room for another server: else it fails again; /,
     );
   });
 
   test.each([
-    ['OBSERVE' as const, 'FAILED' as const, 'coppice node recover web-1'],
+    ['OBSERVE' as const, 'FAILED' as const, 'coppice node recover web-1 --check'],
     ['ENFORCE' as const, 'QUARANTINED' as const, 'coppice node release web-1'],
   ])('%s: whatever starts a recovery of a node comes after it (%s)', (mode, standing, command) => {
     const quarantine = standing === 'QUARANTINED' ? { since: now, reason: quota } : null;
@@ -278,23 +300,24 @@ describe('where the cause is known', () => {
     expect(operator.find((task) => task.command === command)?.reason).toMatch(
       /^only when the quota has room/,
     );
-    expect(operator.map((task) => task.command)).toContain('openstack quota show --usage');
+    expect(operator.map((task) => task.command)).toContain('openstack limits show --absolute');
   });
 });
 
 test('a program that does not start needs another profile before its node is released', () => {
   const quarantine = { since: now, reason: 'RECREATE: the command ./web.sh is a file that does not exist' };
-  const { operator } = explainCluster(aCluster([aNode('web-1', 'QUARANTINED', { quarantine })]));
+  const tried = { at: now, reason: quarantine.reason };
+  const { operator } = explainCluster(aCluster([aNode('web-1', 'QUARANTINED', { quarantine, tried })]));
   expect(operator.map(({ command }) => command).slice(0, 2)).toEqual([
-    'coppice cluster update web --profile NAME',
+    'coppice cluster update web --profile NAME --plan',
     'coppice node release web-1',
   ]);
 });
 
 test('no node is recovered by hand while the cloud is away', () => {
   const cloud = { unseenBecause: 'the cloud is away (compute)', hasNoHost: false };
-  const nodes = [failed('web-1', 'x'), failed('web-2', 'x', 'FAILED')];
   for (const gate of ['max_unhealthy', 'rate_limit.cluster'] as const) {
+    const nodes = [failed('web-1', 'x', 'HELD', [gate]), failed('web-2', 'x', 'FAILED')];
     const { operator } = explainCluster(aCluster(nodes, { gates: [closed(gate)], cloud }));
     expect(operator.map(({ command }) => command).filter((each) => each.includes('node recover'))).toEqual(
       [],
@@ -321,7 +344,7 @@ test('what a quarantined node needs does not hide what helps a held one', () => 
   const { operator } = explainCluster(aCluster(nodes, { gates: [closed('max_unhealthy')] }));
   expect(operator.filter(({ required }) => required).map(({ command }) => command)).toEqual([
     'coppice node release web-1',
-    'coppice node recover web-2',
+    'coppice node recover web-2 --check',
   ]);
 });
 
@@ -358,7 +381,14 @@ test('an action that failed is told with what it left: nodes that are not desire
 describe('an update that stopped', () => {
   const failure = { id: 'a1', action: 'CLUSTER_UPDATE', nodeName: null, reason: 'x', endedAt: now - 60_000 };
   const explained = (halfDone: HalfDoneUpdate) =>
-    explainActions({ name: 'web', now, desired: 3, excess: 0, failedActions: [{ ...failure, halfDone }] });
+    explainActions({
+      name: 'web',
+      now,
+      desired: 3,
+      excess: 0,
+      failedActions: [{ ...failure, halfDone }],
+      lifecycleWaits: [],
+    });
   const have = (profile: string, nodes: number, first: string) => ({ profile, nodes, first });
 
   test('says which nodes have which profile, what ends the update, and what takes it back', () => {
@@ -402,4 +432,186 @@ describe('an update that stopped', () => {
       ]);
     },
   );
+});
+
+describe('a recovery past a closed gate', () => {
+  const maxUnhealthy = [closed('max_unhealthy')];
+  const recovers = (operator: readonly { readonly command: string }[]): string[] =>
+    operator.flatMap(({ command }) => (command.includes('node recover') ? command : []));
+  const trust = 'Keystone refuses the trust of the user bob (1e5a2b3c) in the project blue (ab12cd34) (gone)';
+  const itself = { what: 'HOLD', at: now, reason: 'held: cannot probe the node', heldBy: [] } as const;
+
+  test('is offered for a node that the gate holds, with a check: one that is healthy is left alone', () => {
+    const { operator } = explainCluster(aCluster([failed('web-1', 'x')], { gates: maxUnhealthy }));
+    expect(recovers(operator)).toEqual(['coppice node recover web-1 --check']);
+  });
+
+  test('is not offered for nodes that cannot be probed: what keeps them from it is told instead', () => {
+    const unseen = { isUnknown: true, reason: trust, next: itself };
+    const nodes = [
+      aNode('web-1', 'HELD', unseen),
+      aNode('web-2', 'UNKNOWN', unseen),
+      aNode('web-3', 'QUARANTINED', { ...unseen, quarantine: { since: now, reason: 'nothing helped' } }),
+    ];
+    const cluster = aCluster(nodes, { gates: maxUnhealthy });
+    const { problems, operator } = explainCluster(cluster);
+    expect(recovers(operator)).toEqual([]);
+    expect(problems).toContain(`web-1, web-2 cannot be probed: ${trust}`);
+    expect(operator[0]).toMatchObject({ command: 'coppice cluster check web', required: true });
+    const [gate] = endsOfGates(cluster, gateTasks(cluster), operator);
+    expect(recovers(gate?.endsBy ?? [])).toEqual([]);
+  });
+
+  test('passes over nodes that it cannot help, to one that it can', () => {
+    const tried = { at: now - 1000, reason: 'RECREATE: No valid host was found. ' };
+    const nodes = [
+      { ...failed('web-1', 'x'), isUnknown: true },
+      { ...failed('web-2', 'x'), tried },
+      failed('web-3', 'http://10.0.0.5:80/: refused'),
+      failed('web-4', 'http://10.0.0.5:80/: refused'),
+      failed('web-5', 'x'),
+      aNode('web-6', 'HEALTHY'),
+    ];
+    const { operator } = explainCluster(aCluster(nodes, { gates: maxUnhealthy }));
+    expect(recovers(operator)).toEqual(['coppice node recover web-5 --check']);
+    const commands = operator.filter(({ required }) => required).map(({ command }) => command);
+    expect(commands).toContain('openstack compute service list --service nova-compute');
+    expect(commands).toContain('coppice policy show web-health');
+  });
+
+  test('is not offered where all nodes that can be probed answer alike', () => {
+    const reason = 'http://10.0.0.1:80/helath answered 404';
+    const nodes = [1, 2].map((number) => {
+      const own = reason.replace('0.1:', `0.${number}:`);
+      return { ...failed(`web-${number}`, own), failure: { class: 'URL_UNHEALTHY', reason: own } };
+    });
+    const unseen = aNode('web-3', 'UNKNOWN', { reason: 'no answer' });
+    const cluster = aCluster([...nodes, unseen], { gates: maxUnhealthy });
+    expect(recovers(explainCluster(cluster).operator)).toEqual([]);
+    expect(endsOfGates(cluster, gateTasks(cluster), [])).toMatchObject([{ endsBy: [] }]);
+    expect(gateTasks(cluster).ofNode(nodes[0] ?? unseen)).toEqual([]);
+  });
+
+  test('is told alike by the list of the cluster, by the gate and by the node', () => {
+    const node = failed('web-1', 'x');
+    const cluster = aCluster([node], { gates: maxUnhealthy });
+    const { operator } = explainCluster(cluster);
+    const tasks = gateTasks(cluster);
+    expect(endsOfGates(cluster, tasks, operator)[0]?.endsBy).toEqual(operator);
+    expect(tasks.ofNode(node)).toEqual(operator);
+  });
+});
+
+describe('the release of a quarantined node says that a closed gate still holds it', () => {
+  const quarantine = { since: now, reason: 'nothing helped' };
+  const reasonFor = (gates: readonly ClosedGate[]): string | undefined => {
+    const cluster = aCluster([aNode('web-1', 'QUARANTINED', { quarantine })], { gates });
+    return explainCluster(cluster).operator.find(({ command }) => command.includes('release'))?.reason;
+  };
+
+  test.each([
+    ['breaker' as const, 'coppice cluster breaker reset web'],
+    ['max_unhealthy' as const, 'coppice node recover web-1 --check'],
+  ])('%s, and which command ends that', (gate, command) => {
+    expect(reasonFor([closed(gate)])).toBe(
+      `fix the cause, then release web-1: it is recovered again, with all its tries; the gate ${gate} still holds it then: x (y, or by: ${command})`,
+    );
+  });
+
+  test('and nothing of a gate where none is closed', () => {
+    expect(reasonFor([])).toBe(
+      'fix the cause, then release web-1: it is recovered again, with all its tries',
+    );
+  });
+});
+
+describe('a node whose last server was removed, and no new one made', () => {
+  const failure = { class: 'NOT_CREATED', reason: 'no server was created for this node' };
+  const more = { failure, lacks: 'server' };
+
+  test.each([
+    [
+      'that is quarantined',
+      'QUARANTINED' as const,
+      /^web-1 was quarantined .*\(nothing helped\); it has no server now$/,
+    ],
+    ['that has failed', 'FAILED' as const, /^web-1 failed \(NOT_CREATED: .*\); it has no server now$/],
+  ])('%s says that it has none', (_, standing, expected) => {
+    const quarantine = standing === 'QUARANTINED' ? { since: now, reason: 'nothing helped' } : null;
+    const { problems } = explainCluster(aCluster([aNode('web-1', standing, { ...more, quarantine })]));
+    expect(problems).toEqual([expect.stringMatching(expected)]);
+  });
+
+  test('and several say it once', () => {
+    const { problems } = explainCluster(
+      aCluster([aNode('web-1', 'FAILED', more), aNode('web-2', 'FAILED', more)]),
+    );
+    expect(problems).toEqual([
+      `web-1, web-2 failed (NOT_CREATED: ${failure.reason}); they have no server now`,
+    ]);
+  });
+});
+
+describe('advice from a recovery that failed', () => {
+  const image = 'RECREATE: the image debian could not be found: there is none';
+  const tried = { at: now - 90_000, reason: image };
+  const told = (node: ExplainedNode, more: Partial<ExplainedCluster> = {}): string | undefined =>
+    explainCluster(aCluster([node], more)).operator.find(({ command }) => command === 'openstack image list')
+      ?.reason;
+
+  test('says as of when, what an update would do to the other nodes, and that it is tried again', () => {
+    const profileChanges = { image: 'each server is rebuilt' };
+    expect(told(aNode('web-1', 'FAILED', { tried }), { profileChanges })).toBe(
+      'as of 90 s ago, when a recovery of web-1 failed: the image debian of the profile is gone: put it back under this name; ' +
+        'then web-1 is recovered again without a command; ' +
+        'or create a profile with another one: coppice node update web-1 --profile NAME gives it to web-1 alone, ' +
+        'coppice cluster update web --profile NAME to all nodes, the healthy ones too, one after the other: ' +
+        'each server is rebuilt (--plan shows it, and changes nothing)',
+    );
+  });
+
+  test.each([
+    ['releases it', 'QUARANTINED' as const, {}, 'then release web-1: coppice node release web-1;'],
+    [
+      'recovers it in mode OBSERVE',
+      'FAILED' as const,
+      { policy: { name: 'p', enabled: true, mode: 'OBSERVE' as const } },
+      'then recover web-1: coppice node recover web-1 --check;',
+    ],
+  ])('names the command that %s', (_, standing, more, expected) => {
+    const quarantine = standing === 'QUARANTINED' ? { since: now, reason: image } : null;
+    expect(told(aNode('web-1', standing, { tried, quarantine }), more)).toContain(expected);
+  });
+
+  test('is dropped once the node is healthy, or its last recovery failed for another cause', () => {
+    const quarantine = { since: now, reason: image };
+    expect(told(aNode('web-1', 'QUARANTINED', { quarantine, tried, isHealthy: true }))).toBeUndefined();
+    const other = { at: now, reason: 'RECREATE: Quota exceeded for instances' };
+    expect(told(aNode('web-1', 'QUARANTINED', { quarantine, tried: other }))).toBeUndefined();
+  });
+});
+
+test('what waits for a lifecycle hook is told, until when, and what lets it go', () => {
+  const wait = {
+    actionId: 'a7',
+    action: 'NODE_DELETE',
+    partOf: 'CLUSTER_SCALE_IN',
+    nodeName: 'web-3',
+    until: now + 900_000,
+  };
+  const { waiting, operator } = explainCluster(aCluster([], { lifecycleWaits: [wait] }));
+  expect(waiting).toEqual([
+    {
+      reason:
+        'CLUSTER_SCALE_IN: web-3 waits for its lifecycle hook (NODE_DELETE), and goes in 15 min at the latest',
+      until: now + 900_000,
+    },
+  ]);
+  expect(operator).toEqual([
+    {
+      command: 'coppice cluster complete-lifecycle web a7',
+      reason: 'let web-3 go at once: what its hook is for is done, or is not needed',
+      required: false,
+    },
+  ]);
 });

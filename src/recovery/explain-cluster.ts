@@ -6,11 +6,13 @@
 import { utcSeconds } from '../domain/time-text.ts';
 import { duration } from '../domain/duration.ts';
 import { count, namesOf, withoutNumbers } from './describe.ts';
-import { answerAlike } from './answer-alike.ts';
+import { answerAlike, sharedAddresses, type SharedAddress } from './answer-alike.ts';
 import { explainActions } from './explain-actions.ts';
 import type { ExplainedCluster, ExplainedNode } from './explained-cluster.ts';
+import type { GateTasks } from './gate-tasks.ts';
 import type { Maintenance } from '../domain/maintenance.ts';
-import { operatorTasks, requiredFirst, type OperatorTask } from './operator-tasks.ts';
+import type { OperatorTask } from './operator-task.ts';
+import { isUnseen, operatorTasks, requiredFirst } from './operator-tasks.ts';
 import type { Standing } from './standing.ts';
 import { outageInWords, type StandingOutage } from './zone-outage.ts';
 
@@ -22,13 +24,13 @@ export interface ClusterExplanation {
   readonly operator: readonly OperatorTask[];
 }
 
-export function explainCluster(cluster: ExplainedCluster): ClusterExplanation {
+export function explainCluster(cluster: ExplainedCluster, gates?: GateTasks): ClusterExplanation {
   const actions = explainActions(cluster);
   return {
     problems: [...problemsOf(cluster), ...actions.problems],
     doing: doingOf(cluster),
-    waiting: waitingOf(cluster),
-    operator: requiredFirst([...operatorTasks(cluster), ...actions.operator]),
+    waiting: [...waitingOf(cluster), ...actions.waiting],
+    operator: requiredFirst([...operatorTasks(cluster, gates), ...actions.operator]),
   };
 }
 
@@ -36,7 +38,7 @@ function problemsOf(cluster: ExplainedCluster): string[] {
   const { nodes, missing, desired, policy, maintenance } = cluster;
   const broken = nodes.filter((node) => failing.has(node.standing));
   const others = nodes.flatMap((node) => problemOf(node, cluster.now) ?? []);
-  const shared = sharedAddresses(broken);
+  const shared = sharedAddresses(broken).map(sharedInWords);
   const problems = [
     ...cluster.zoneOutages.map(outageProblem),
     ...(cluster.cloud?.hasNoHost === true && broken.length > 0
@@ -81,13 +83,13 @@ function groupFailures(nodes: readonly ExplainedNode[], now: number): string[] {
     const { failure, reason } = group[0];
     const cause = exampleOf(group, (node) => node.failure?.reason ?? node.reason);
     const what = failure === null ? reason : `${failure.class}${cause}`;
-    return `${namesOf(group)} failed (${what})${firstFailed(group[0], now)}`;
+    return `${namesOf(group)} failed (${what})${lacking(group)}${firstFailed(group[0], now)}`;
   });
 }
 
 /** A cloud or a network that is away is one problem, however many nodes cannot be probed for it. */
 function groupUnseen({ nodes, cloud }: ExplainedCluster): string[] {
-  const unseen = nodes.filter(({ standing }) => standing === 'UNKNOWN');
+  const unseen = nodes.filter(isUnseen);
   const why = cloud?.unseenBecause ?? null;
   if (unseen.length > 0 && why !== null)
     return [
@@ -108,6 +110,13 @@ function exampleOf(group: Group<ExplainedNode>, reasonOf: (node: ExplainedNode) 
   return isOne ? `: ${reasonOf(first)}` : `; ${first.name}: ${reasonOf(first)}`;
 }
 
+/** What removed the last one could not make a new one: there is nothing that could be repaired. */
+function lacking(nodes: readonly ExplainedNode[]): string {
+  const [first] = nodes;
+  if (first === undefined || nodes.some(({ lacks }) => lacks === null)) return '';
+  return `; ${nodes.length === 1 ? 'it has' : 'they have'} no ${first.lacks} now`;
+}
+
 /** A node whose replacement could not be made has lost what it failed with. */
 function firstFailed({ firstFailure }: ExplainedNode, now: number): string {
   if (firstFailure === null) return '';
@@ -120,7 +129,9 @@ function problemOf(node: ExplainedNode, now: number): string | null {
   switch (standing) {
     case 'QUARANTINED': {
       const since = duration(now - (quarantine?.since ?? now));
-      const healthy = node.isHealthy ? `; it is healthy now: ${reason}` : firstFailed(node, now);
+      const healthy = node.isHealthy
+        ? `; it is healthy now: ${reason}`
+        : `${lacking([node])}${firstFailed(node, now)}`;
       return `${name} was quarantined ${since} ago (${quarantine?.reason})${healthy}`;
     }
     case 'SUSPECTED':
@@ -144,23 +155,8 @@ function problemOf(node: ExplainedNode, now: number): string | null {
   }
 }
 
-/**
- * Nodes that all fail at one address have that address in common, and not their failures: a load balancer in
- * front of them, or a `poll_url` without a placeholder. Then a recovery of each of them helps none.
- */
-function sharedAddresses(nodes: readonly ExplainedNode[]): string[] {
-  const withAddress = nodes.filter((node) => addressIn(node) !== null);
-  return groupBy(withAddress, (node) => addressIn(node) ?? '').flatMap((group) =>
-    group.length < 2
-      ? []
-      : `${namesOf(group)} all fail at the same address ${addressIn(group[0])}: check that address first; a poll_url that is the same for every node says nothing about one of them`,
-  );
-}
-
-/** `http://10.0.0.5:8080` */
-function addressIn({ failure }: ExplainedNode): string | null {
-  if (failure === null || !failure.class.startsWith('URL_')) return null;
-  return /https?:\/\/[^/\s'"]+/.exec(failure.reason)?.[0].replace(/[:,;.]$/, '') ?? null;
+function sharedInWords({ address, nodes }: SharedAddress): string {
+  return `${namesOf(nodes)} all fail at the same address ${address}: check that address first; a poll_url that is the same for every node says nothing about one of them`;
 }
 
 const waits: ReadonlySet<Standing> = new Set(['HELD', 'FAILED', 'SUSPECTED']);

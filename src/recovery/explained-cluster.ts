@@ -16,11 +16,20 @@ export interface ExplainedNode {
   readonly reason: string;
   /** Its last probe found it healthy, whatever its standing. */
   readonly isHealthy: boolean;
+  /** Its last probe could not say how it is, whatever its standing. */
+  readonly isUnknown: boolean;
+  /** What it has failed to have (NOT_CREATED), since its last one was removed: `server`. null: it has one. */
+  readonly lacks: string | null;
   readonly failure: Failure | null;
   /** With which it failed first, where it was replaced since and that did not help; null: as now. */
   readonly firstFailure: { readonly failure: Failure; readonly failedAt: number } | null;
   readonly excluded: Maintenance | null;
   readonly quarantine: { readonly since: number; readonly reason: string } | null;
+  /**
+   * Its last recovery, which did not help; null: it has had none since it was last healthy or released from
+   * quarantine, or the last one helped.
+   */
+  readonly tried: { readonly at: number; readonly reason: string } | null;
   readonly recovery: ExplainedRecovery | null;
   readonly next: NextUp;
   /** A hook after its last recovery failed: the node is healthy, and what the hook was for is not done. */
@@ -73,6 +82,18 @@ export interface ProfileOfNodes {
   readonly first: string;
 }
 
+/** An action that waits for the lifecycle hook of a node that is to go. */
+export interface LifecycleWait {
+  readonly actionId: string;
+  /** `NODE_DELETE`, `NODE_LEAVE` */
+  readonly action: string;
+  /** `CLUSTER_SCALE_IN`: of which it is a part; null: of none. */
+  readonly partOf: string | null;
+  readonly nodeName: string;
+  /** When the node goes at the latest. */
+  readonly until: number;
+}
+
 export interface ClusterAfterActions {
   readonly name: string;
   readonly now: number;
@@ -80,12 +101,15 @@ export interface ClusterAfterActions {
   /** Nodes that there are more than desired, with no action under way. */
   readonly excess: number;
   readonly failedActions: readonly FailedActionOf[];
+  readonly lifecycleWaits: readonly LifecycleWait[];
 }
 
 export interface ExplainedCluster extends ClusterAfterActions {
   /** Nodes that there are fewer than desired, with no action under way. */
   readonly missing: number;
   readonly policy: { readonly name: string; readonly enabled: boolean; readonly mode: RecoveryMode } | null;
+  /** What a change of a property of the profile does to each node, in a clause, by property. */
+  readonly profileChanges: Readonly<Record<string, string>>;
   readonly maintenance: Maintenance | null;
   /** All that would hold a recovery now. */
   readonly gates: readonly ClosedGate[];

@@ -18,8 +18,8 @@ export interface NextUp {
   /** null: at any time, or when an operator does something. */
   readonly at: number | null;
   readonly reason: string;
-  /** HOLD: the gate that is closed. null: it is the node itself that holds. Absent: it is not known. */
-  readonly gate?: GateName | null;
+  /** HOLD: all gates that are closed for it; empty: it is the node itself that holds. Absent: not HOLD. */
+  readonly heldBy?: readonly GateName[];
 }
 
 /** For any node of the cluster: what a round, planned once, says of it. */
@@ -29,8 +29,8 @@ export function nextUps(snapshot: RoundSnapshot, plan: RoundPlan): (nodeId: stri
   const say = (nodeId: string, next: NextUp) => void (said.has(nodeId) || said.set(nodeId, next));
   for (const { nodeId, reason } of plan.start)
     say(nodeId, { what: 'RECOVER', at: now, reason: `its recovery starts: ${reason}` });
-  for (const { nodeId, reason, until, gate } of plan.hold)
-    say(nodeId, { what: 'HOLD', at: until, reason, gate: gate?.gate ?? null });
+  for (const { nodeId, reason, until, gates } of plan.hold)
+    say(nodeId, { what: 'HOLD', at: until, reason, heldBy: gates.map(({ gate }) => gate) });
   for (const { nodeId, reason } of plan.close) say(nodeId, { what: 'CLOSE', at: now, reason });
   for (const { nodeId, reason, until } of plan.skip) say(nodeId, { what: 'SKIP', at: until, reason });
   for (const { nodeId, startedAt } of snapshot.recoveries) {

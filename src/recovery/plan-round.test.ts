@@ -216,7 +216,7 @@ describe('a held recovery', () => {
         nodeId: 'a',
         recoveryId: 'r-a',
         until: now + 10_000,
-        gate: null,
+        gates: [],
         reason: 'held: cannot probe the node: no answer; probing again in 10 s',
       },
     ]);
@@ -236,7 +236,7 @@ describe('a held recovery', () => {
     const waiting = recovery('a', { notBefore: now + 3000, ...because });
     const { hold } = planRound(round([node('a', health('FAILED'))], { recoveries: [waiting] }));
     const reason = 'held: server a is still there; ask an operator; probing again in 3 s';
-    expect(hold).toMatchObject([{ gate: null, reason }]);
+    expect(hold).toMatchObject([{ gates: [], reason }]);
   });
 
   test('is never dropped: it is held by the gate, with numbers', () => {
@@ -248,7 +248,7 @@ describe('a held recovery', () => {
     expect(ids(plan.open)).toEqual(['a', 'b', 'c']);
     expect(plan.start).toEqual([]);
     expect(plan.hold).toMatchObject([
-      { nodeId: 'a', gate: { gate: 'max_unhealthy', total: 3, limit: 2 } },
+      { nodeId: 'a', gates: [{ gate: 'max_unhealthy', total: 3, limit: 2 }] },
       {},
       {},
     ]);

@@ -47,8 +47,11 @@ export interface RoundPlan {
   })[];
   /** `elsewhere`: not by the actions of the policy, but by RECREATE in another failure domain. */
   readonly start: readonly (RecoveryEntry & { readonly elsewhere?: Elsewhere })[];
-  /** `gate` is null where it is not a gate but the node itself that holds. */
-  readonly hold: readonly (RecoveryEntry & { readonly until: number; readonly gate: ClosedGate | null })[];
+  /** `gates`: the first is the one that holds. Empty: it is not a gate but the node itself that holds. */
+  readonly hold: readonly (RecoveryEntry & {
+    readonly until: number;
+    readonly gates: readonly ClosedGate[];
+  })[];
   readonly close: readonly (RecoveryEntry & { readonly state: 'SELF_HEALED' | 'CANCELLED' })[];
   /**
    * Nodes that count as failed and are well, with no recovery that would say so: their status is put right.
@@ -253,7 +256,7 @@ function startOrHold(
         nodeId,
         recoveryId,
         until,
-        gate: null,
+        gates: [],
         reason: `held: ${obstacle.reason}${obstacle.until === null ? '' : `; ${probingAgain(until, now)}`}`,
       });
       continue;
@@ -264,8 +267,8 @@ function startOrHold(
     forAll ??= closedForAll(ofNode);
     const [gate, ...others] = closedGates(ofNode, forAll);
     if (gate !== undefined) {
-      const reason = heldBy([gate, ...others]);
-      plan.hold.push({ nodeId, recoveryId, until: gate.until, gate, reason });
+      const gates = [gate, ...others] as const;
+      plan.hold.push({ nodeId, recoveryId, until: gate.until, gates, reason: heldBy(gates) });
       continue;
     }
     forAll = null;

@@ -146,7 +146,7 @@ function decisionFor(snapshot: RoundSnapshot, plan: RoundPlan, nodeId: string): 
   if (start !== undefined) return { decision: 'START', reason: start.reason, gate: null, until: null };
   const hold = plan.hold.find(isIt);
   if (hold !== undefined)
-    return { decision: 'HOLD', reason: hold.reason, gate: hold.gate, until: hold.until };
+    return { decision: 'HOLD', reason: hold.reason, gate: hold.gates[0] ?? null, until: hold.until };
   const leave = plan.skip.find(isIt) ?? plan.close.find(isIt);
   if (leave !== undefined) {
     return {

@@ -161,7 +161,7 @@ describe('HOLD', () => {
     expect(ids(plan.hold)).toEqual(['a1', 'a2']);
     expect(ids(plan.start)).toEqual(['b1']);
     expect(plan.hold[0]).toMatchObject({
-      gate: { gate: 'zone_outage', total: 2, limit: 1, since: now - 10_000 },
+      gates: [{ gate: 'zone_outage', total: 2, limit: 1, since: now - 10_000 }],
       reason:
         'held: zone a has had an outage since 1970-01-12T13:46:30Z: 2 of its 3 nodes failed; it is over when fewer than 60 % of the nodes of this zone are failed',
     });
@@ -209,7 +209,7 @@ describe('max_unhealthy', () => {
     const plan = planRound(round(nodes, { policy: limited }));
     expect(plan.start).toEqual([]);
     expect(plan.hold.find(({ nodeId }) => nodeId === 'c1')).toMatchObject({
-      gate: { gate: 'max_unhealthy', total: 6 },
+      gates: [{ gate: 'max_unhealthy', total: 6 }],
     });
   });
 });
@@ -239,7 +239,7 @@ describe('REPLACE_ELSEWHERE', () => {
     const nodes = [...zone('a', 'FAILED', 'FAILED', 'FAILED'), ...zone('b', 'UNKNOWN', 'UNKNOWN', 'HEALTHY')];
     const plan = planRound(round(nodes, { policy: replacing }));
     expect(plan.start).toEqual([]);
-    expect(plan.hold[0]?.gate).toMatchObject({ gate: 'max_unhealthy', total: 2 });
+    expect(plan.hold[0]?.gates[0]).toMatchObject({ gate: 'max_unhealthy', total: 2 });
   });
 
   test('waits until enough of them are confirmed', () => {

@@ -2,6 +2,7 @@
  * The health of a cluster, node by node: what the healer knows, what it would do now, and what an operator
  * has to do. Nothing is probed.
  */
+import { isJsonObject } from '../domain/json.ts';
 import type { Share } from '../domain/health-policy.ts';
 import type { Cluster, Node, Relapse } from '../domain/model.ts';
 import { changedAt } from '../clusters/current-health.ts';
@@ -13,9 +14,11 @@ import type { ChainEvent } from '../recovery/chain.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
 import { explainCluster } from '../recovery/explain-cluster.ts';
 import type { ClusterExplanation } from '../recovery/explain-cluster.ts';
-import type { CloudTrouble, FailedActionOf, ExplainedHookFailure } from '../recovery/explained-cluster.ts';
+import type { ExplainedCluster, ExplainedHookFailure } from '../recovery/explained-cluster.ts';
 import { cloudTrouble, explainCloud, type ExplainedCloud } from '../recovery/explain-cloud.ts';
 import { shareOf, type ClosedGate } from '../recovery/gates.ts';
+import { endsOfGates, gateTasks } from '../recovery/gate-tasks.ts';
+import type { OperatorTask } from '../recovery/operator-task.ts';
 import { eachCommandOnce, requiredFirst } from '../recovery/operator-tasks.ts';
 import type { Maintenance } from '../domain/maintenance.ts';
 import { knowledgeOf } from '../recovery/knowledge.ts';
@@ -28,10 +31,11 @@ import { firstFailures } from '../store/first-failures.ts';
 import { nothingOfNode } from '../store/healing.ts';
 import { openHookFailures } from '../store/hook-failures.ts';
 import { getProfile } from '../store/profiles.ts';
+import { effectsOfChanges } from '../profiles/update-plan.ts';
+import { actionsOfClusters, nothingOfActions, type ActionsOfCluster } from './actions-of-clusters.ts';
 import { cloudReport } from './cloud-report.ts';
-import { failedActionsOfClusters } from './failed-actions.ts';
 import { requireObject } from './find-object.ts';
-import { explainedNode, type NodeHealth } from './node-health.ts';
+import { explainedNode, triedOf, type NodeHealth } from './node-health.ts';
 import { openNodeRecoveries, type OpenNodeRecovery } from './open-recoveries.ts';
 import { executionOf } from './step-execution.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
@@ -48,15 +52,14 @@ export interface ClusterHealth {
   readonly counts: HealthCounts;
   /** In nodes; null: no limit. */
   readonly limits: { readonly maxUnhealthy: number | null; readonly maxInFlight: number | null };
-  readonly gates: readonly ClosedGate[];
+  /** `endsBy`: how each is opened, or passed, before its time. */
+  readonly gates: readonly (ClosedGate & { readonly endsBy: readonly OperatorTask[] })[];
   readonly zoneOutages: readonly StandingOutage[];
   readonly nodes: readonly NodeHealth[];
   /** How many healthy nodes are not among `nodes`. */
   readonly moreHealthy: number;
   readonly standing: Standing;
   readonly explanation: ClusterExplanation;
-  /** In which its nodes are; null: in none, or nothing is wrong with it. */
-  readonly cloud: CloudTrouble | null;
 }
 
 /** Each node counts once, under its standing. */
@@ -86,8 +89,8 @@ export async function clusterHealth(
   const standing = (await standingsOfClusters(tools, [cluster])).get(cluster.id);
   const part = standing && partOf(standing, (_, healthyBefore) => healthyBefore < healthy);
   const report = await reportFor(tools, cluster);
-  const failedActions = (await failedActionsOfClusters(tools, [cluster])).get(cluster.id) ?? [];
-  const health = await describeClusterHealth(tools, cluster, { report, failedActions }, part);
+  const actions = (await actionsOfClusters(tools, [cluster])).get(cluster.id) ?? nothingOfActions;
+  const health = await describeClusterHealth(tools, cluster, { report, actions }, part);
   return withServerProblem(tools, report === null ? health : withCloud(health, explainCloud(report)));
 }
 
@@ -107,12 +110,30 @@ function withCloud(health: ClusterHealth, cloud: ClusterExplanation): ClusterHea
 
 /** Of the cloud; null: the nodes of the cluster are in none. */
 async function reportFor(tools: RequestTools, cluster: Cluster): Promise<ExplainedCloud | null> {
-  return (await isInCloud(tools, cluster)) ? await cloudReport(tools) : null;
+  return (await profileFacts(tools, cluster)).needsCloud ? await cloudReport(tools) : null;
 }
 
-async function isInCloud({ store, profileTypes }: RequestTools, cluster: Cluster): Promise<boolean> {
-  const profile = await getProfile(store.db, cluster.profileId);
-  return profile !== undefined && profileTypes.find(profile.type)?.needsCloud === true;
+interface ProfileFacts extends Pick<ExplainedCluster, 'profileChanges'> {
+  readonly needsCloud: boolean;
+  /** What a node of it has one of; null: it is not known. */
+  readonly noun: string | null;
+}
+
+/** Of a profile whose type is not offered here nothing is known. */
+async function profileFacts(
+  { store, profileTypes }: RequestTools,
+  { profileId }: Cluster,
+): Promise<ProfileFacts> {
+  const profile = await getProfile(store.db, profileId);
+  const type = profile === undefined ? undefined : profileTypes.find(profile.type);
+  if (profile === undefined || type === undefined)
+    return { needsCloud: false, noun: null, profileChanges: {} };
+  const { properties } = profile.spec;
+  return {
+    needsCloud: type.needsCloud === true,
+    noun: type.noun,
+    profileChanges: isJsonObject(properties) ? effectsOfChanges(type, properties) : {},
+  };
 }
 
 /** A server that records nothing recovers nothing: it comes before what is wrong with any node. */
@@ -135,7 +156,8 @@ export async function nodeHealth(
   const cluster = await requireObject(db, caller, 'cluster', node.clusterId);
   const standing = (await standingsOfClusters(tools, [cluster])).get(cluster.id);
   const part = standing && partOf(standing, (id) => id === node.id);
-  const { nodes } = await describeClusterHealth(tools, cluster, nothingBeside, part);
+  const report = await reportFor(tools, cluster);
+  const { nodes } = await describeClusterHealth(tools, cluster, { report, actions: nothingOfActions }, part);
   return nodes.find((each) => each.node.id === node.id) ?? null;
 }
 
@@ -163,10 +185,8 @@ function partOf(
 export interface BesideNodes {
   /** Of the cloud of this Coppice; null: there is none, or it is not asked for. */
   readonly report: ExplainedCloud | null;
-  readonly failedActions: readonly FailedActionOf[];
+  readonly actions: ActionsOfCluster;
 }
-
-const nothingBeside: BesideNodes = { report: null, failedActions: [] };
 
 /**
  * Of a cluster that the caller may see.
@@ -175,7 +195,7 @@ const nothingBeside: BesideNodes = { report: null, failedActions: [] };
 export async function describeClusterHealth(
   tools: RequestTools,
   cluster: Cluster,
-  { report, failedActions }: BesideNodes,
+  { report, actions }: BesideNodes,
   part?: SnapshotPart,
 ): Promise<ClusterHealth> {
   const { db } = tools.store;
@@ -186,12 +206,28 @@ export async function describeClusterHealth(
   const safety = rules?.policy.safety;
   const limit = (share: Share | null | undefined) =>
     share == null ? null : shareOf(share, cluster.desiredCapacity);
-  const gates = gatesClosedNow(round);
   const zoneOutages = standingOutages(round, round.policy);
   const nodes = await nodesOf(tools, snapshot);
   const size = nodes.length + (part?.others ?? 0);
   const missing = missingNodes(cluster, size);
-  const cloud = report !== null && (await isInCloud(tools, cluster)) ? cloudTrouble(report) : null;
+  const { needsCloud, profileChanges, noun } = await profileFacts(tools, cluster);
+  const explained: ExplainedCluster = {
+    name: cluster.name,
+    now,
+    desired: cluster.desiredCapacity,
+    missing,
+    excess: excessNodes(cluster, size),
+    ...actions,
+    policy: rules && { name: rules.policyName, enabled: rules.enabled, mode: rules.policy.mode },
+    profileChanges,
+    maintenance: round.maintenance,
+    gates: gatesClosedNow(round),
+    zoneOutages,
+    nodes: nodes.map((node) => explainedNode(node, noun)),
+    cloud: report !== null && needsCloud ? cloudTrouble(report) : null,
+  };
+  const tasks = gateTasks(explained);
+  const explanation = explainCluster(explained, tasks);
   return {
     cluster,
     policy: rules,
@@ -200,10 +236,12 @@ export async function describeClusterHealth(
     now,
     counts: countsOf(snapshot, nodes, missing),
     limits: { maxUnhealthy: limit(safety?.maxUnhealthy), maxInFlight: limit(safety?.maxInFlight) },
-    gates,
-    cloud,
+    gates: endsOfGates(explained, tasks, explanation.operator),
     zoneOutages,
-    nodes,
+    nodes: nodes.map((node, index) => {
+      const known = explained.nodes[index];
+      return known === undefined ? node : { ...node, endsBy: tasks.ofNode(known) };
+    }),
     moreHealthy: part?.others ?? 0,
     standing: clusterStanding({
       watched: rules?.enabled === true,
@@ -211,20 +249,7 @@ export async function describeClusterHealth(
       missing,
       nodes: nodes.map(({ standing }) => standing),
     }),
-    explanation: explainCluster({
-      name: cluster.name,
-      now,
-      desired: cluster.desiredCapacity,
-      missing,
-      excess: excessNodes(cluster, size),
-      failedActions,
-      policy: rules && { name: rules.policyName, enabled: rules.enabled, mode: rules.policy.mode },
-      maintenance: round.maintenance,
-      gates,
-      zoneOutages,
-      nodes: nodes.map(explainedNode),
-      cloud,
-    }),
+    explanation,
   };
 }
 
@@ -248,7 +273,7 @@ function relapsesOf({ round, recoveries }: ClusterSnapshot): ReadonlyMap<string,
 }
 
 async function nodesOf(tools: RequestTools, snapshot: ClusterSnapshot): Promise<NodeHealth[]> {
-  const { round, nodes, health, healing } = snapshot;
+  const { round, nodes, health, healing, ends } = snapshot;
   const next = nextUps(round, planRound(round));
   const open = await openNodeRecoveries(tools, snapshot);
   const relapses = relapsesOf(snapshot);
@@ -261,7 +286,8 @@ async function nodesOf(tools: RequestTools, snapshot: ClusterSnapshot): Promise<
   const notWatched = notWatchedBecause(round);
   return await Promise.all(
     nodes.map(async (node) => {
-      const { exclusion, quarantine } = healing.get(node.id) ?? nothingOfNode;
+      const ofNode = healing.get(node.id) ?? nothingOfNode;
+      const { exclusion, quarantine } = ofNode;
       const record = newest(health.get(node.id), tools.lastRecord?.(node.id));
       const excluded = inForce(exclusion, round.now);
       const recovery = withReason(open.get(node.id), next(node.id));
@@ -287,7 +313,14 @@ async function nodesOf(tools: RequestTools, snapshot: ClusterSnapshot): Promise<
       const relapse = relapses.get(node.id) ?? null;
       const firstFailure = first.get(node.id) ?? null;
       const known = { node, standing, knowledge, relapse, excluded, quarantine, recovery, warning };
-      return { ...known, firstFailure, next: then };
+      return {
+        ...known,
+        firstFailure,
+        next: then,
+        endsBy: [],
+        isUnknown: notWatched === null && knowledge.asOf !== null && knowledge.state === 'UNKNOWN',
+        tried: triedOf(ofNode, ends.get(node.id), record?.healthyAt ?? null),
+      };
     }),
   );
 }

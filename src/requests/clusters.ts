@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { onCluster } from '../domain/action-requests.ts';
-import { planResize } from '../domain/capacity.ts';
+import { planResize, refuseCrossedLimits } from '../domain/capacity.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Cluster } from '../domain/model.ts';
@@ -10,12 +10,14 @@ import { nodesOfCluster } from '../store/nodes.ts';
 import { getProfile } from '../store/profiles.ts';
 import type { Db } from '../store/store.ts';
 import { cancelOnCluster } from './cancel-what-runs.ts';
+import type { ClusterPlan } from '../plans/cluster-plan.ts';
+import { planOnCluster, type ClusterRequest } from './cluster-actions.ts';
 import { queueDeletion } from './queue-deletion.ts';
 import { requireObject, requireReferenced } from './find-object.ts';
 import { refuseUnfitProfile } from './policy-fit.ts';
 import { recordAction } from './record-action.ts';
 import { ownerOf } from '../domain/session.ts';
-import { refuseImpossibleUpdate } from './update-fit.ts';
+import { refuseImpossibleUpdate, updateEffects } from './update-fit.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 
 export interface NewCluster {
@@ -96,17 +98,6 @@ function desiredSize({ minSize, maxSize, desiredCapacity = minSize }: NewCluster
   return planResize(0, { minSize, maxSize }, request).desired;
 }
 
-/** @param code Senlin finds it in two places, which answer with different types. */
-export function refuseCrossedLimits(
-  code: 'bad-request' | 'malformed-request',
-  minSize: number | undefined,
-  maxSize: number | undefined,
-): void {
-  if (minSize === undefined || maxSize === undefined || maxSize < 0 || minSize <= maxSize) return;
-  const sentence = `The specified min_size (${minSize}) is greater than the specified max_size (${maxSize}).`;
-  throw new CoppiceError(code, sentence);
-}
-
 /** @returns the cluster as it is before the action. */
 export async function updateCluster(
   tools: RequestTools,
@@ -123,6 +114,32 @@ export async function updateCluster(
     const actionId = await recordAction(tx, tools, caller, onCluster('CLUSTER_UPDATE', cluster, inputs));
     return { object: cluster, actionId };
   });
+}
+
+/**
+ * What a new profile would do to the nodes, and in which order; nothing is recorded.
+ * @throws CoppiceError as the request would, and `bad-request` where no node would be touched.
+ */
+export async function planClusterUpdate(
+  tools: RequestTools,
+  caller: Caller,
+  identity: string,
+  requested: ClusterUpdate,
+): Promise<ClusterPlan> {
+  if (requested.profile === undefined || requested.profileOnly === true)
+    throw new CoppiceError('bad-request', 'dry_run: expected a new profile for the nodes, found none');
+  const update: ClusterRequest = {
+    action: 'CLUSTER_UPDATE',
+    async prepare(db, cluster) {
+      const inputs = await updateInputs(db, tools, caller, cluster, requested);
+      if (inputs['profile_id'] !== undefined) return inputs;
+      throw new CoppiceError('bad-request', 'No property needs an update.');
+    },
+  };
+  const plan = await planOnCluster(tools, caller, identity, update);
+  const effects = await updateEffects(tools, plan);
+  const told = effects.map((reason) => ({ by: plan.action, reason }));
+  return { ...plan, decisions: [...plan.decisions, ...told] };
 }
 
 /** What is to be changed: that which is not so already. */

@@ -11,8 +11,8 @@ import { compareStandings, type Standing } from '../recovery/standing.ts';
 import { listClusters } from '../store/clusters.ts';
 import { retainedByCluster, type RetainedSum } from '../store/retained.ts';
 import { cloudReport } from './cloud-report.ts';
+import { actionsOfClusters, nothingOfActions } from './actions-of-clusters.ts';
 import { describeClusterHealth, partWithoutHealthy, type BesideNodes } from './cluster-health.ts';
-import { failedActionsOfClusters } from './failed-actions.ts';
 import { visibleProject, type Caller, type RequestTools, type SimulatedCloud } from './request-tools.ts';
 import { excessNodes, standingsOfClusters, type StandingOfCluster } from './standings.ts';
 
@@ -54,10 +54,10 @@ export async function healthOverview(tools: RequestTools, caller: Caller): Promi
   const standings = await standingsOfClusters(tools, clusters);
   const overviews: ClusterOverview[] = [];
   const report = await cloudReport(tools);
-  const failed = await failedActionsOfClusters(tools, clusters);
+  const actions = await actionsOfClusters(tools, clusters);
   for (const cluster of clusters) {
-    const failedActions = failed.get(cluster.id) ?? [];
-    overviews.push(await overviewOf(tools, cluster, { report, failedActions }, standings.get(cluster.id)));
+    const beside = { report, actions: actions.get(cluster.id) ?? nothingOfActions };
+    overviews.push(await overviewOf(tools, cluster, beside, standings.get(cluster.id)));
   }
   const names = new Map<string | null, string>(clusters.map(({ id, name }) => [id, name]));
   const retained = (await retainedByCluster(db, project)).map((sum) => ({
@@ -97,7 +97,7 @@ async function overviewOf(
 function explainHealthy(
   cluster: Cluster,
   nodes: number,
-  { failedActions }: BesideNodes,
+  { actions }: BesideNodes,
   now: number,
 ): ClusterExplanation {
   const { name, desiredCapacity: desired } = cluster;
@@ -106,9 +106,9 @@ function explainHealthy(
     now,
     desired,
     excess: excessNodes(cluster, nodes),
-    failedActions,
+    ...actions,
   });
-  return { doing: [], waiting: [], ...explained };
+  return { doing: [], ...explained };
 }
 
 function worstFirst(one: ClusterOverview, other: ClusterOverview): number {

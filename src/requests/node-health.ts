@@ -5,6 +5,10 @@ import type { Node, Relapse } from '../domain/model.ts';
 import type { Knowledge } from '../recovery/knowledge.ts';
 import type { NextUp } from '../recovery/next-up.ts';
 import type { Standing } from '../recovery/standing.ts';
+import { causeIn } from '../healing/snapshot.ts';
+import type { NodeHealing } from '../store/healing.ts';
+import type { EndedRecovery } from '../store/recovery-history.ts';
+import type { OperatorTask } from '../recovery/operator-task.ts';
 import type { FirstFailure } from '../store/first-failures.ts';
 import type { OpenNodeRecovery } from './open-recoveries.ts';
 
@@ -18,23 +22,50 @@ export interface NodeHealth {
   /** Of its open recovery, or of the last one as long as a failure would be its relapse. */
   readonly relapse: Relapse | null;
   readonly next: NextUp;
+  /** How the gates that hold it are opened, or passed, before their time. */
+  readonly endsBy: readonly OperatorTask[];
+  /** It is watched, and its last probe could not say how it is. */
+  readonly isUnknown: boolean;
+  /** See `ExplainedNode`. */
+  readonly tried: ExplainedNode['tried'];
   /** A hook after its last recovery failed. */
   readonly warning: ExplainedHookFailure | null;
   /** Of a node that does not exist: with what it failed before it was removed; null: nothing is known. */
   readonly firstFailure: FirstFailure | null;
 }
 
-export function explainedNode({
-  node,
-  standing,
-  knowledge,
-  excluded,
-  quarantine,
-  recovery,
-  next,
-  warning,
-  firstFailure,
-}: NodeHealth): ExplainedNode {
+/** What keeps the health of a node, and its last recovery, say of why nothing has helped it. */
+export function triedOf(
+  { quarantine, releasedAt }: Pick<NodeHealing, 'quarantine' | 'releasedAt'>,
+  last: Pick<EndedRecovery, 'state' | 'closedAt' | 'reason'> | undefined,
+  healthyAt: number | null,
+): ExplainedNode['tried'] {
+  const isPast = (at: number): boolean => at <= Math.max(healthyAt ?? 0, releasedAt ?? 0);
+  if (last === undefined || last.closedAt === null)
+    return quarantine === null || isPast(quarantine.since)
+      ? null
+      : { at: quarantine.since, reason: quarantine.reason };
+  const hasHelped = last.state === 'RECOVERED' || last.state === 'SELF_HEALED';
+  return hasHelped || isPast(last.closedAt) ? null : { at: last.closedAt, reason: causeIn(last.reason) };
+}
+
+/** @param noun what a node of its type has one of; null: that is not known. */
+export function explainedNode(
+  {
+    node,
+    standing,
+    knowledge,
+    excluded,
+    quarantine,
+    recovery,
+    next,
+    warning,
+    firstFailure,
+    isUnknown,
+    tried,
+  }: NodeHealth,
+  noun: string | null,
+): ExplainedNode {
   return {
     name: node.name,
     standing,
@@ -42,6 +73,9 @@ export function explainedNode({
     // What is not probed is known by its status alone.
     reason: standing === 'FAILED' && !knowledge.current ? node.statusReason : knowledge.reason,
     isHealthy: knowledge.current && knowledge.state === 'HEALTHY',
+    isUnknown,
+    lacks: node.physicalId === null && knowledge.failure?.class === 'NOT_CREATED' ? noun : null,
+    tried,
     failure: knowledge.failure ?? recovery?.failure ?? null,
     firstFailure: knowledge.failure?.class === 'NOT_CREATED' ? firstFailure : null,
     excluded,

@@ -15,6 +15,7 @@ beforeEach(async () => {
     'with-password': { admin_pass: 's3cret' },
     'without-password': { flavor: 'm1.small' },
     'without-password-and-key': { key_name: 'k' },
+    'other-image': { admin_pass: 's3cret', image: 'ubuntu' },
   };
   const cluster = aCluster({ name: 'web', profileId: 'without-password' });
   await server.store.write(async (tx) => {
@@ -58,4 +59,37 @@ test.each([
 test('a new profile for nodes that are made from now on is not refused', async () => {
   const cluster = { profile_id: 'without-password-and-key', profile_only: true };
   expect((await server.ask('PATCH', '/v1/clusters/web', { body: { cluster } })).status).toBe(202);
+});
+
+test('a dry run of an update says which nodes it changes and how, and changes nothing', async () => {
+  const plan = async (profile: string) => {
+    const cluster = { profile_id: profile };
+    return await server.ask('PATCH', '/v1/clusters/web?dry_run=true', { body: { cluster } });
+  };
+  const reply = await plan('without-password-and-key');
+  expect(reply.status).toBe(200);
+  expect(reply.body).toMatchObject({
+    plan: {
+      decisions: [
+        { by: 'CLUSTER_UPDATE', reason: 'a new profile for 1 node, one after the other' },
+        {
+          by: 'CLUSTER_UPDATE',
+          reason: 'each server is removed and created again (key_name cannot be changed in place)',
+        },
+      ],
+      groups: [{ nodes: [{ name: 'web-1', operation: 'NODE_UPDATE' }] }],
+    },
+  });
+  expect(JSON.stringify((await plan('other-image')).body)).toContain(
+    'each server is rebuilt: it is down meanwhile, and its disk is written again',
+  );
+  expect((await plan('without-password')).status).toBe(400);
+  const { body } = await server.ask('GET', '/v1/actions');
+  expect(body).toMatchObject({ actions: [] });
+});
+
+test('a dry run of an update that touches no node is refused', async () => {
+  const body = { cluster: { name: 'other' } };
+  const { status, text } = await server.ask('PATCH', '/v1/clusters/web?dry_run=true', { body });
+  expect([status, text]).toEqual([400, expect.stringContaining('dry_run: expected a new profile')]);
 });

@@ -1,7 +1,12 @@
-/** Whether nodes can be given a new profile of their type, as far as the specs say. */
+/**
+ * Whether nodes can be given a new profile of their type, and what that does to them, as far as the specs
+ * say.
+ */
 import { propertiesOf } from '../clusters/managed-node.ts';
 import { CoppiceError } from '../domain/errors.ts';
-import { describeRefusal, planUpdate } from '../profiles/update-plan.ts';
+import type { ClusterPlan } from '../plans/cluster-plan.ts';
+import { changedKeys, describeRefusal, effectsOfPlan, planUpdate } from '../profiles/update-plan.ts';
+import { getNodes } from '../store/nodes.ts';
 import { getProfile } from '../store/profiles.ts';
 import type { Db } from '../store/store.ts';
 import type { RequestTools } from './request-tools.ts';
@@ -25,4 +30,29 @@ export async function refuseImpossibleUpdate(
     const plan = planUpdate(type, propertiesOf(from, profileTypes), propertiesOf(to, profileTypes));
     if (plan.way === 'REFUSED') throw new CoppiceError('bad-request', describeRefusal(plan.issues));
   }
+}
+
+/** What the updates of a plan do to nodes that run, each sentence once: they may have several profiles. */
+export async function updateEffects(
+  { store: { db }, profileTypes }: Pick<RequestTools, 'store' | 'profileTypes'>,
+  { groups }: Pick<ClusterPlan, 'groups'>,
+): Promise<string[]> {
+  const updates = groups.flatMap(({ nodes }) => nodes).filter((each) => each.operation === 'NODE_UPDATE');
+  const toId = updates.map(({ inputs }) => inputs['profile_id']).find((id) => typeof id === 'string');
+  const to = toId === undefined ? undefined : await getProfile(db, toId);
+  const type = to === undefined ? undefined : profileTypes.find(to.type);
+  if (to === undefined || type === undefined) return [];
+  const nodes = await getNodes(
+    db,
+    updates.flatMap(({ nodeId }) => nodeId ?? []),
+  );
+  const effects = new Set<string>();
+  for (const fromId of new Set(nodes.map(({ profileId }) => profileId))) {
+    const from = await getProfile(db, fromId);
+    if (from === undefined) continue;
+    const [before, after] = [propertiesOf(from, profileTypes), propertiesOf(to, profileTypes)];
+    const plan = planUpdate(type, before, after);
+    for (const each of effectsOfPlan(type, plan, changedKeys(before, after))) effects.add(each);
+  }
+  return [...effects];
 }

@@ -52,6 +52,7 @@ function operation(name: string): ProfileType['operations'][string] {
 const cloudServer: ProfileType = {
   name: 'test.node',
   version: '1.0',
+  noun: 'server',
   supportStatus: [{ status: 'SUPPORTED', since: '2026.11' }],
   schema: {},
   operations: { reboot: operation('reboot'), rebuild: operation('rebuild') },

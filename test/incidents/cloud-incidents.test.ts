@@ -167,9 +167,26 @@ describe('an incident of the cloud', { timeout: 120_000 }, () => {
     await sees([
       /QUARANTINED/,
       /Quota exceeded for instances/,
-      /do: openstack quota show --usage/,
+      /do: openstack limits show --absolute/,
       /do: coppice node release web-1/,
       /SERVER_DELETED/,
+      /it has no server now/,
     ]);
+  });
+
+  test('17: nodes cannot be probed under a closed gate: no recovery of them is offered, in any view', async () => {
+    policy = {
+      recovery: { actions: [{ name: 'REBOOT' }] },
+      safety: { max_unhealthy: { percent: 50, at_least: 1 } },
+    };
+    await start({}, 3);
+    // Two have failed and are held; then the cloud tells nothing of any of them.
+    for (const broken of cloud.world.servers.all.slice(0, 2))
+      cloud.world.servers.setState(broken, 'error', 'Its disk was full.');
+    await sees([/HELD/, /coppice node recover web-\d --check/]);
+    cloud.world.faults.setAway('compute', true);
+    await sees([/cannot be probed/]);
+    const views = [await server.type('status'), await server.type('cluster', 'health', 'web')];
+    for (const view of views) expect(view).not.toContain('node recover');
   });
 });

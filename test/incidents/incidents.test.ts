@@ -3,7 +3,7 @@
  * the commands has to answer three questions: what failed, why nothing more is done, and what the operator
  * has to do (`docs/explainability.md`).
  */
-import { afterAll, beforeAll, describe, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { IncidentServer } from './incident-server.ts';
 
@@ -143,5 +143,22 @@ describe.concurrent('an incident', { timeout: 120_000 }, () => {
     ]);
     await server.type('cluster', 'zone-outage', 'release', 'rack');
     await server.seeUntil('rack', [/4 healthy|4\/4/]);
+  });
+
+  test('12: poll_url is one address for all nodes: the policy is named, and a recovery of a node nowhere', async () => {
+    const options = { poll_url: 'http://127.0.0.1:1/health', poll_url_retry_limit: 1 };
+    const modes = [{ type: 'NODE_STATUS_POLL_URL', options }];
+    await server.cluster('alike', sleeper, {
+      detection: { interval: 1, detection_modes: modes, node_update_timeout: 1 },
+      recovery: { actions: [{ name: 'REBOOT' }] },
+      safety: { max_unhealthy: { percent: 50, at_least: 1 } },
+    });
+    await server.seeUntil('alike', [
+      /max_unhealthy/,
+      /alike-1, alike-2 all fail at the same address http:\/\/127\.0\.0\.1:1/,
+      /do: coppice policy show alike/,
+    ]);
+    const { status, health } = await server.see('alike');
+    expect(status + health).not.toContain('node recover');
   });
 });

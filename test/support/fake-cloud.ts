@@ -84,6 +84,7 @@ export class FakeCloud {
     return {
       name: 'test.node',
       version: '1.0',
+      noun: 'server',
       supportStatus: [{ status: 'SUPPORTED', since: '2026.11' }],
       schema: {},
       operations: { reboot: this.#operation('reboot'), rebuild: this.#operation('rebuild') },

@@ -144,6 +144,7 @@ export class SimulatedCloud implements NodeHome {
     return {
       name: 'test.node',
       version: '1.0',
+      noun: 'server',
       supportStatus: [{ status: 'SUPPORTED', since: '2026.11' }],
       schema: {},
       operations: { reboot: operation('reboot'), rebuild: operation('rebuild') },

@@ -48,7 +48,7 @@ test.each([
 ] as const)(
   'commands in %s are written as they are typed here, and for a program as they are',
   async (_, words, routes) => {
-    await using api = await fakeApi(routes as unknown as Parameters<typeof fakeApi>[0]);
+    await using api = await fakeApi(routes);
     const env = { npm_command: 'exec' };
     const { out, err } = await run(words, { url: api.url, env });
     expect(out + err).toContain('a lock is held: npx coppice action show a9');

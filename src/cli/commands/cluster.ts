@@ -1,5 +1,6 @@
 /** `coppice cluster ...` */
 import { Command } from 'commander';
+import type { Schemas } from '../../client/api-types.ts';
 import { usageError } from '../cli-error.ts';
 import { addClusterActions } from './cluster-actions.ts';
 import { addMembers } from './cluster-members.ts';
@@ -7,6 +8,8 @@ import { addClusterOperation } from './operations.ts';
 import { addClusterPolicies } from './cluster-policies.ts';
 import { addClusterHealing } from './healing.ts';
 import { given, keyValue, wholeNumber } from '../option-values.ts';
+import { openSession } from '../client/session.ts';
+import { PLAN_FLAG, printPlan } from './planned-action.ts';
 import { clusterResource, healthFilter } from './resources.ts';
 import { addList, addShow, exampleText } from './resource.ts';
 import { addDeleteByAction, changeByAction, WAIT_FLAG, WAIT_TEXT } from './started-action.ts';
@@ -95,11 +98,14 @@ function addCreate(cluster: Command, terminal: Terminal): void {
     });
 }
 
+const update = 'PATCH /v1/clusters/{cluster}';
+
 interface UpdateOptions {
   readonly name?: string;
   readonly profile?: string;
   readonly timeout?: number;
   readonly metadata?: Record<string, string>;
+  readonly plan?: boolean;
   readonly wait?: boolean;
 }
 
@@ -111,24 +117,27 @@ function addUpdate(cluster: Command, terminal: Terminal): void {
     .option('-p, --profile <profile>', 'new profile, for all of its nodes, one after the other')
     .option('--timeout <seconds>', 'how long an action of the cluster may take', wholeNumber(1))
     .option('--metadata <key=value>', 'new metadata; may be given again', keyValue)
+    .option(PLAN_FLAG, 'with --profile: show which nodes it would change, and how, and change nothing')
     .option(WAIT_FLAG, WAIT_TEXT)
     .addHelpText(
       'after',
-      '\nExamples:\n  $ coppice cluster update web --timeout 600\n  $ coppice cluster update web --profile web-large --wait',
+      '\nExamples:\n  $ coppice cluster update web --timeout 600\n  $ coppice cluster update web --profile web-large --plan\n  $ coppice cluster update web --profile web-large --wait',
     )
     .action(async (nameOrId: string, options: UpdateOptions, command: Command) => {
-      const { name, profile, timeout, metadata, wait } = options;
+      const { name, profile, timeout, metadata, plan, wait } = options;
       const values = given({ name, profile_id: profile, timeout, metadata });
       if (Object.keys(values).length === 0)
         throw usageError('nothing to change: give --name, --profile, --timeout or --metadata');
+      const request = { path: { cluster: nameOrId }, body: { cluster: values } };
+      if (plan === true) {
+        const session = openSession(command, terminal);
+        const answer = await session.api.send(update, { ...request, query: { dry_run: true } });
+        return printPlan(session, answer.body);
+      }
       await changeByAction(command, terminal, {
         resource: clusterResource,
-        request: (api) =>
-          api.send('PATCH /v1/clusters/{cluster}', {
-            path: { cluster: nameOrId },
-            body: { cluster: values },
-          }),
-        objectIn: (body) => body.cluster,
+        request: (api) => api.send(update, request),
+        objectIn: (body) => (body as unknown as { readonly cluster: Schemas['Cluster'] }).cluster,
         isNew: false,
         name,
         wait,

@@ -30,7 +30,7 @@ const healthy: Schemas['NodeHealth'] = {
   recovery: null,
   relapse: null,
   warning: null,
-  next: { what: 'PROBE', at: '2026-11-22T18:20:10.000Z', reason: 'probed every 10 s' },
+  next: { what: 'PROBE', at: '2026-11-22T18:20:10.000Z', ends_by: [], reason: 'probed every 10 s' },
 };
 
 const failed: Schemas['NodeHealth'] = {
@@ -71,7 +71,7 @@ const failed: Schemas['NodeHealth'] = {
       workflow_name: null,
     },
   },
-  next: { what: 'IN_PROGRESS', at: null, reason: 'its recovery runs' },
+  next: { what: 'IN_PROGRESS', at: null, ends_by: [], reason: 'its recovery runs' },
 };
 
 const counts = {
@@ -315,4 +315,30 @@ describe('--until', () => {
     expect(code).toBe(2);
     expect(err).toContain(sentence);
   });
+});
+
+test('the answer to a release says which gate still holds the node, and what passes it', async () => {
+  const task = {
+    command: 'coppice cluster breaker reset web',
+    reason: 'closes the breaker',
+    required: false,
+  };
+  const next = { what: 'HOLD' as const, at: null, ends_by: [task], reason: 'held: the breaker is open' };
+  await using api = await fakeApi({
+    'POST /v1/nodes/web-2/health/release': { body: { health: { ...failed, recovery: null, next } } },
+  });
+  const { out, err } = await run(['node', 'release', 'web-2'], {
+    url: api.url,
+    env: { npm_command: 'exec' },
+  });
+  expect(err).toBe('');
+  expect(out).toContain('held: the breaker is open\n');
+  expect(out).toContain('may do: npx coppice cluster breaker reset web (closes the breaker)');
+});
+
+test('every command of the health of a cluster is written as it is typed here', async () => {
+  await using api = await fakeApi({ 'GET /v1/clusters/web/health': { body: { health } } });
+  const { out } = await run(['cluster', 'health', 'web'], { url: api.url, env: { npm_command: 'exec' } });
+  expect(out.match(/(?<!npx )coppice /g)).toBeNull();
+  expect(out).toContain('40 more healthy nodes: npx coppice cluster health web --all');
 });

@@ -1,8 +1,9 @@
 /** Actions on a cluster that can be planned: carried out, or shown with `--plan`. */
 import type { Command } from 'commander';
 import type { RequestOf } from '../../client/api-client.ts';
-import { openSession } from '../client/session.ts';
+import { openSession, writeJson, type CliSession } from '../client/session.ts';
 import { planLines } from '../rendering/action-result.ts';
+import { printable } from '../rendering/table.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { startAction, WAIT_FLAG, WAIT_TEXT, type WaitOption } from './started-action.ts';
 
@@ -14,10 +15,11 @@ export interface PlanOptions extends WaitOption {
   readonly plan?: boolean;
 }
 
+export const PLAN_FLAG = '--plan';
+export const PLAN_TEXT = 'show which nodes it would take and why, and change nothing';
+
 export function withPlanOptions(command: Command): Command {
-  return command
-    .option('--plan', 'show which nodes it would take and why, and change nothing')
-    .option(WAIT_FLAG, WAIT_TEXT);
+  return command.option(PLAN_FLAG, PLAN_TEXT).option(WAIT_FLAG, WAIT_TEXT);
 }
 
 /** Requests the action, or its plan. */
@@ -32,7 +34,15 @@ export async function carryOutOrPlan(
   if (plan !== true) return await startAction(command, terminal, (api) => api.send(operation, request), wait);
   const session = openSession(command, terminal);
   const answer = await session.api.send(operation, { ...request, query: { dry_run: true } });
-  const { plan: found } = answer.body as { plan: Parameters<typeof planLines>[0] };
-  if (session.json) terminal.write(`${JSON.stringify(found, null, 2)}\n`);
-  else terminal.write(`${planLines(found, 'PLANNED').join('\n')}\n`);
+  printPlan(session, answer.body);
+}
+
+interface PlanAnswer {
+  readonly plan: Parameters<typeof planLines>[0];
+}
+
+/** What an action would do. */
+export function printPlan({ terminal, json }: CliSession, { plan }: PlanAnswer): void {
+  if (json) writeJson(terminal, plan);
+  else terminal.write(`${planLines(plan, 'PLANNED').map(printable).join('\n')}\n`);
 }

@@ -36,7 +36,10 @@ function waitingText({ reason, until }: Explanation['waiting'][number], { style,
   return `${style('busy', 'waits')}: ${printable(reason)}${when}`;
 }
 
-export function operatorText({ command, reason, required }: OperatorTask, { style }: Voice): string {
+export function operatorText(
+  { command, reason, required }: OperatorTask,
+  { style }: Pick<Voice, 'style'>,
+): string {
   const tone: Tone = required ? 'bad' : 'quiet';
   return `${style(tone, required ? 'do' : 'may do')}: ${style('strong', printable(command))} (${printable(reason)})`;
 }

@@ -203,6 +203,7 @@ export function renderNodeHealth(node: NodeHealth, { style, times, columns }: Sc
   const step = node.recovery?.step ?? null;
   if (step?.if_it_helps) fields.push(['if it helps', { text: step.if_it_helps }]);
   if (step?.if_it_fails) fields.push(['if it fails', { text: step.if_it_fails }]);
-  fields.push(['next', { text: nextText(node, times) }]);
+  const ends = node.next.ends_by.map((task) => `  ${operatorText(task, { style: plain })}`);
+  fields.push(['next', { text: [nextText(node, times), ...ends].join('\n') }]);
   return renderFields(fields, style, columns);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { clusterStatuses } from '../../domain/states.ts';
-import { createCluster, deleteCluster, updateCluster } from '../../requests/clusters.ts';
+import { planRecord } from '../../plans/plan-record.ts';
+import { createCluster, deleteCluster, planClusterUpdate, updateCluster } from '../../requests/clusters.ts';
 import { requireObject } from '../../requests/find-object.ts';
 import { DEFAULT_ACTION_TIMEOUT } from '../../domain/action-requests.ts';
 import { listClusters } from '../../store/clusters.ts';
@@ -9,6 +10,7 @@ import {
   configField,
   withoutUndefined,
   integerField,
+  last,
   LARGEST_INTEGER,
   mapField,
   nameField,
@@ -19,6 +21,7 @@ import { forceBody, forceQuery, isForced } from '../force-delete.ts';
 import { listQuery, toStoreQuery } from '../list-query.ts';
 import { listBody, listShape } from '../next-page.ts';
 import { accepted, param, route, type Route } from '../route.ts';
+import { planShape } from '../shapes/plan.ts';
 import { clusterShape, toClusterAnswer, toClusterAnswers, toNewClusterAnswer } from '../shapes/cluster.ts';
 
 const tag = 'Clusters';
@@ -115,12 +118,23 @@ const update = route({
       config: optional(configField()),
     }),
   }),
-  answers: { 202: { description: 'The cluster as it is before the change.', schema: one } },
+  query: z.strictObject({ dry_run: last(booleanField('query-boolean')) }),
+  answers: {
+    200: {
+      description: 'With dry_run: what the new profile would do to the nodes; nothing was recorded.',
+      schema: z.strictObject({ plan: planShape }),
+    },
+    202: { description: 'The cluster as it is before the change.', schema: one },
+  },
   async handle(request) {
     const { tools, caller, minor, body } = request;
     const { profile_id: profile, profile_only: profileOnly, ...rest } = body.cluster;
     const visible = minor >= PROFILE_ONLY_SINCE ? { profileOnly } : {};
     const changes = withoutUndefined({ ...rest, profile, ...visible });
+    if (request.query.dry_run === true) {
+      const plan = await planClusterUpdate(tools, caller, param(request, 'cluster'), changes);
+      return { status: 200, body: { plan: planRecord(plan) } };
+    }
     const { object, actionId } = await updateCluster(tools, caller, param(request, 'cluster'), changes);
     return accepted(actionId, { cluster: await toClusterAnswer(tools, object) });
   },

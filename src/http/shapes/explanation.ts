@@ -1,7 +1,7 @@
 /** How health is explained on the wire, and nodes are counted: for one cluster, and for all. */
 import { z } from 'zod';
 import type { ClusterExplanation } from '../../recovery/explain-cluster.ts';
-import type { OperatorTask } from '../../recovery/operator-tasks.ts';
+import type { OperatorTask } from '../../recovery/operator-task.ts';
 import { standings, standingsInWords, type Standing } from '../../recovery/standing.ts';
 import { millisecondsOrNull } from '../times.ts';
 import { nullableTime, text } from './common.ts';

@@ -7,9 +7,7 @@ import { domainNoun } from '../../domain/failure-domain.ts';
 import { recoveryModes } from '../../domain/states.ts';
 import { nextSteps } from '../../recovery/next-up.ts';
 import type { BreakerState } from '../../domain/breaker-state.ts';
-import type { ClosedGate } from '../../recovery/gates.ts';
 import type { Maintenance } from '../../domain/maintenance.ts';
-import { waysPast, type OperatorTask } from '../../recovery/operator-tasks.ts';
 import { milliseconds, millisecondsOrNull } from '../times.ts';
 import { id, nullableText, nullableTime, text, time } from './common.ts';
 import {
@@ -59,7 +57,14 @@ export const nodeHealthShape = z
       ),
     id,
     name: text,
-    next: z.strictObject({ at: nullableTime, reason: text, what: z.enum(nextSteps) }),
+    next: z.strictObject({
+      at: nullableTime,
+      ends_by: z
+        .array(operatorTaskShape)
+        .describe('HOLD: how the gates that hold it are opened, or passed, before their time.'),
+      reason: text,
+      what: z.enum(nextSteps),
+    }),
     probed_at: nullableTime.describe(
       'As of when this is known; null: never probed, or not since it was last changed.',
     ),
@@ -167,7 +172,7 @@ export function toClusterHealthAnswer(health: ClusterHealth): z.infer<typeof clu
       missing: counts.missing,
       unhealthy: counts.unhealthy,
     },
-    gates: gates.map((gate) => toGate(health, gate)),
+    gates: gates.map(toGate),
     limits: { max_in_flight: limits.maxInFlight, max_unhealthy: limits.maxUnhealthy },
     maintenance:
       maintenance === null ? null : { ...toPause(maintenance), action: maintenance.action ?? null },
@@ -195,19 +200,9 @@ export function toClusterHealthAnswer(health: ClusterHealth): z.infer<typeof clu
   };
 }
 
-function toGate(
-  { cluster, policy, maintenance, nodes, cloud, explanation }: ClusterHealth,
-  closed: ClosedGate,
-) {
-  const { gate, limit, reason, since, total, until } = closed;
-  const named = policy && { name: policy.policyName, enabled: policy.enabled, mode: policy.policy.mode };
-  const node = (nodes.find(({ standing }) => standing === 'HELD') ?? nodes[0])?.node.name ?? '';
-  // What recoveries fail for, and what has to be done, the list of the cluster has decided.
-  const facts = { name: cluster.name, policy: named, maintenance, cloud, cause: null };
-  const asListed = (task: OperatorTask): OperatorTask =>
-    explanation.operator.find(({ command }) => command === task.command) ?? task;
+function toGate({ gate, limit, reason, since, total, until, endsBy }: ClusterHealth['gates'][number]) {
   return {
-    ends_by: waysPast(closed, facts, node).map((task) => toOperatorTask(asListed(task))),
+    ends_by: endsBy.map(toOperatorTask),
     gate,
     limit,
     reason,
@@ -235,7 +230,8 @@ function toPause({ reason, until }: Maintenance): z.infer<typeof pauseShape> {
 
 /** In the order of the alphabet: what is not, is copied to be sorted. */
 export function toNodeHealthAnswer(health: NodeHealth): z.infer<typeof nodeHealthShape> {
-  const { node, knowledge, excluded, quarantine, recovery, relapse, next, standing, warning } = health;
+  const { node, knowledge, excluded, quarantine, recovery, relapse, next, endsBy, standing, warning } =
+    health;
   return {
     current: knowledge.current,
     detectors: knowledge.detectors.map(({ detector, verdict, since }) => ({
@@ -250,7 +246,12 @@ export function toNodeHealthAnswer(health: NodeHealth): z.infer<typeof nodeHealt
     health: knowledge.state,
     id: node.id,
     name: node.name,
-    next: { at: millisecondsOrNull(next.at), reason: next.reason, what: next.what },
+    next: {
+      at: millisecondsOrNull(next.at),
+      ends_by: endsBy.map(toOperatorTask),
+      reason: next.reason,
+      what: next.what,
+    },
     probed_at: millisecondsOrNull(knowledge.asOf),
     probed_by: knowledge.probedBy,
     quarantine: quarantine && { reason: quarantine.reason, since: milliseconds(quarantine.since) },

@@ -43,7 +43,7 @@ import { loopback, portsOf } from './ports.ts';
 import { systemProcessTable } from './system-process-table.ts';
 import type { ProcessTable } from './process-table.ts';
 import { retireAll } from './retire.ts';
-import { checkSpec, planProcessUpdate, portObstacles, schema, specOf } from './spec.ts';
+import { checkSpec, isUpdatable, planProcessUpdate, portObstacles, schema, specOf } from './spec.ts';
 import { runningStart, startOnce } from './start.ts';
 import { killAtOnce } from './stop.ts';
 import type { StopWay } from './stop.ts';
@@ -70,6 +70,7 @@ export function localProcess(options: LocalProcessOptions): ProfileType {
   return {
     name: LOCAL_PROCESS,
     version: '1.0',
+    noun: 'process',
     supportStatus: [{ status: 'SUPPORTED', since: '2026.11' }],
     schema,
     check: checkSpec,
@@ -104,6 +105,7 @@ export function localProcess(options: LocalProcessOptions): ProfileType {
 /** What is read from the profile each time it is needed: nothing of the process changes. */
 const processUpdate: InPlaceUpdate = {
   plan: planProcessUpdate,
+  effectOf: (property) => (isUpdatable(property) ? 'each process runs on' : null),
   unchangeable: ['NOT_CREATED', 'PROCESS_EXITED', 'PROCESS_STOPPED'],
   change: ({ physicalId, data }) => Promise.resolve({ physicalId: physicalId ?? '', data }),
 };

@@ -140,9 +140,13 @@ export function checkSpec(properties: Json | undefined): SpecCheck {
 }
 
 /** What is not updatable is what the process was started with: it is started again. */
+export function isUpdatable(key: string): boolean {
+  return fields[key]?.updatable === true;
+}
+
 export function planProcessUpdate(from: JsonObject, to: JsonObject): UpdatePlan {
   const changes = changedKeys(from, to);
-  const fixed = changes.filter((key) => fields[key]?.updatable !== true);
+  const fixed = changes.filter((key) => !isUpdatable(key));
   return fixed.length > 0 ? notInPlace(fixed) : { way: 'IN_PLACE', changes, tentative: null };
 }
 

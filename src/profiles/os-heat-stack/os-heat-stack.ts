@@ -36,6 +36,7 @@ export function heatStack({ clouds }: { readonly clouds: Clouds | undefined }): 
   return {
     name: 'os.heat.stack',
     version: '1.0',
+    noun: 'stack',
     supportStatus: [{ status: 'SUPPORTED', since: '2016.04' }],
     schema,
     check: checkSpec,

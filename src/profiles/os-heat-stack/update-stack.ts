@@ -27,6 +27,7 @@ const UNUSED = 'context';
 export function stackUpdate(heatFor: (node: NodeFacts) => HeatClient): InPlaceUpdate {
   return {
     plan: planStackUpdate,
+    effectOf: () => 'Heat updates each stack, and replaces of it what it has to',
     // A stack whose creation or update has failed is what Heat can update as well.
     unchangeable: ['NOT_CREATED', 'SERVER_DELETED'],
     change: (node, to, _change, request) => updateStack(heatFor(node), node, to, request),

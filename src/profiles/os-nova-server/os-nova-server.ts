@@ -55,6 +55,7 @@ export function novaServer({ clouds, now = Date.now }: NovaServerOptions): Profi
   return {
     name: 'os.nova.server',
     version: '1.0',
+    noun: 'server',
     supportStatus: [{ status: 'SUPPORTED', since: '2016.04' }],
     schema,
     check: checkSpec,

@@ -25,12 +25,22 @@ type Change = 'image' | 'name' | 'admin_pass' | 'metadata' | 'networks' | 'flavo
 /** A rebuild sets name and password too; nothing is taken of a server whose resize is not confirmed. */
 const order: readonly Change[] = ['image', 'name', 'admin_pass', 'metadata', 'networks', 'flavor'];
 
+const effects: Readonly<Record<Change, string>> = {
+  image: 'each server is rebuilt: it is down meanwhile, and its disk is written again',
+  name: 'each server runs on',
+  admin_pass: 'each server runs on',
+  metadata: 'each server runs on',
+  networks: 'the ports of each server are changed while it runs',
+  flavor: 'each server is resized: it is down meanwhile',
+};
+
 /** Taken as in Senlin, and not used. */
 const UNUSED = 'context';
 
 export function serverUpdate(cloudFor: (node: NodeFacts) => Cloud): InPlaceUpdate {
   return {
     plan: planServerUpdate,
+    effectOf: (property) => effects[property as Change] ?? null,
     unchangeable: ['NOT_CREATED', 'SERVER_DELETED', 'SERVER_ERROR'],
     change: (node, to, change, request) => {
       const stepRequest = { ...request, key: `${request.key} ${change}` };

@@ -1,0 +1,7 @@
+/** One thing that an operator has to do, or may do, with the command, to be typed as it stands. */
+export interface OperatorTask {
+  readonly reason: string;
+  readonly command: string;
+  /** Coppice does nothing more about it by itself. */
+  readonly required: boolean;
+}
