@@ -4,13 +4,16 @@
  *
  *     created, joined, started again, recreated        -> register, once it works
  *     stopped, deleted, leaves, recreated               -> deregister, before
+ *     checked, or seen to be missing                    -> register again, where it is gone
  *
  * Which policies are attached cannot change under an action on a node: both hold the lock of the cluster. A
  * node that works and could not be registered is registered by NODE_REGISTER later (`node/register-or-
  * later.ts`).
  */
+import { randomUUID } from 'node:crypto';
 import { loadManagedNode } from '../clusters/managed-node.ts';
 import { attachmentTo } from '../clusters/plan-look-ups.ts';
+import { toErrorRecord } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Cluster } from '../domain/model.ts';
 import type { ActionContext, TurnWanted } from '../engine/action-context.ts';
@@ -19,6 +22,7 @@ import { findPolicyType } from '../policies/registry.ts';
 import type { OperationRequest } from '../profiles/profile-type.ts';
 import { attachedPolicies, type AttachedPolicy } from '../store/cluster-policies.ts';
 import { getCluster } from '../store/clusters.ts';
+import { insertEvent } from '../store/events.ts';
 import { getNode, updateNode } from '../store/nodes.ts';
 import type { Tx } from '../store/store.ts';
 import type { ActionServices } from './services.ts';
@@ -56,6 +60,79 @@ export interface RegisteringRun {
 /** @throws CoppiceError that says where the node could not be registered. */
 export async function registerNode(run: RegisteringRun): Promise<void> {
   for (const registrar of await registrarsOf(run.services, run.clusterId)) await registerWith(run, registrar);
+}
+
+export interface Registered {
+  /** Where it was missing: `the pool 5d3c...` */
+  readonly restored: readonly string[];
+  /** Why it is not known whether it is registered, for each policy where that is so. */
+  readonly unseen: readonly string[];
+}
+
+/**
+ * Registers the node where its entry is gone, or is not as it has to be: it was changed behind Coppice.
+ * An event says so. The node has a new grace: what probes its entry has not seen it yet.
+ * @throws CoppiceError that says where the node could not be registered.
+ */
+export async function registerMissing(run: RegisteringRun): Promise<Registered> {
+  const { context, services, nodeId, clusterId, name } = run;
+  const [restored, unseen]: [string[], string[]] = [[], []];
+  for (const registrar of await registrarsOf(services, clusterId)) {
+    const seen = await context.step(`${name} look ${registrar.policy.id}`, (request) =>
+      lookAtRegistration(services, registrar, nodeId, request),
+    );
+    if (typeof seen === 'string') unseen.push(seen);
+    if (seen !== false) continue;
+    await registerWith(run, registrar);
+    await context.transaction(`${name} event ${registrar.policy.id}`, (tx) =>
+      recordRegisteredAgain(tx, nodeId, registrar, context.now()),
+    );
+    restored.push(registrar.registration.where(registrar.binding.data));
+  }
+  return { restored, unseen };
+}
+
+/** @returns whether it is registered, or why that is not known. */
+async function lookAtRegistration(
+  services: ActionServices,
+  registrar: Registrar,
+  nodeId: string,
+  request: OperationRequest,
+): Promise<boolean | string> {
+  try {
+    const { registration } = registrar;
+    return await registration.isRegistered(await nodeOf(services, registrar, nodeId), request);
+  } catch (error) {
+    request.signal.throwIfAborted();
+    return toErrorRecord(error).message;
+  }
+}
+
+async function recordRegisteredAgain(
+  tx: Tx,
+  nodeId: string,
+  { registration, binding }: Registrar,
+  now: number,
+): Promise<void> {
+  const node = await getNode(tx.db, nodeId);
+  if (node === undefined) return;
+  await updateNode(tx, nodeId, { updatedAt: now });
+  const { name, clusterId, project, user } = node;
+  await insertEvent(tx, {
+    id: randomUUID(),
+    timestamp: now,
+    level: 'WARNING',
+    status: 'registered',
+    statusReason: `it was missing in ${registration.where(binding.data)}, and is added again`,
+    otype: 'NODE',
+    oid: nodeId,
+    oname: name,
+    clusterId,
+    action: 'NODE_REGISTER',
+    metaData: {},
+    project,
+    user,
+  });
 }
 
 export async function registerWith(run: RegisteringRun, registrar: Registrar): Promise<void> {

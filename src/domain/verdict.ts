@@ -15,7 +15,12 @@ export type Verdict =
        */
       readonly definite?: true;
     }
-  | { readonly health: 'unknown'; readonly reason: string };
+  | {
+      readonly health: 'unknown';
+      readonly reason: string;
+      /** The pool that has no member for the node: says nothing of the node, and can be put right. */
+      readonly notInPool?: string;
+    };
 
 export const failureClasses = [
   'NOT_CREATED',

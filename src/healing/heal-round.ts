@@ -4,6 +4,7 @@
  * the queue), held or closed. Repeating a round changes nothing.
  */
 import { randomUUID } from 'node:crypto';
+import { poolsOfCluster, registerAgain } from '../clusters/schedule-registration.ts';
 import { evaluateCluster } from '../clusters/evaluate-cluster.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { onNode } from '../domain/action-requests.ts';
@@ -19,6 +20,7 @@ import type { RecoveryMode } from '../domain/states.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
 import { recordZoneOutages } from '../recovery-record/record-zone-outages.ts';
+import { lostRegistrations, type LostRegistration } from '../recovery/lost-registrations.ts';
 import { planRound, type RoundPlan } from '../recovery/plan-round.ts';
 import { insertActions } from '../store/actions.ts';
 import { getCluster } from '../store/clusters.ts';
@@ -74,14 +76,33 @@ export async function healRound(
     },
     now,
   );
+  const isMissing = await registerLost(tx, cluster.id, lostRegistrations(snapshot), now);
   const modes = new Map(recoveries.map((each) => [each.recoveryId, each.mode]));
   await carryOut(tx, { cluster, nodes, watched, modes, now }, plan);
   const times = [...plan.hold, ...plan.skip].flatMap(({ until }) => until ?? []);
+  if (isMissing) times.push(now + (watched?.policy.detection.intervalMs ?? 0));
   return {
     planAgainAt: times.length === 0 ? null : Math.min(...times),
-    isActive: snapshot.recoveries.length + plan.open.length + plan.skip.length > 0,
+    isActive: snapshot.recoveries.length + plan.open.length + plan.skip.length > 0 || isMissing,
     health,
   };
+}
+
+/**
+ * Where a policy of the cluster wants them.
+ * @returns whether there are any, also such as may not be registered now.
+ */
+async function registerLost(
+  tx: Tx,
+  clusterId: string,
+  lost: readonly LostRegistration[],
+  now: number,
+): Promise<boolean> {
+  if (lost.length === 0) return false;
+  const isWanted = await poolsOfCluster(tx.db, clusterId);
+  const wanted = lost.filter(({ pool }) => isWanted(pool));
+  for (const { nodeId, isDue } of wanted) if (isDue) await registerAgain(tx, nodeId, now);
+  return wanted.length > 0;
 }
 
 /**

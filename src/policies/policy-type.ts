@@ -115,6 +115,12 @@ export interface Registration<T> {
   /** `the pool 5d3c...` @param data of the binding. */
   where(data: JsonObject | null): string;
 
+  /** Whether the entries of the nodes are in a pool. @param data of the binding. @param pool its id. */
+  isPool(data: JsonObject | null, pool: string): boolean;
+
+  /** Whether the node's entry is there, and as it has to be. @throws CoppiceError where it is not seen. */
+  isRegistered(of: RegisteredNode<T>, request: OperationRequest): Promise<boolean>;
+
   /**
    * What of it takes one change at a time: actions take turns there, and hold no worker while
    * they wait. null: nothing. @param data of the binding.

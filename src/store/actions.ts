@@ -103,6 +103,24 @@ export async function unfinishedActionsOn(db: Db, target: string): Promise<Actio
   return rows.map(toAction);
 }
 
+/** Whether an action of this name on a target is unfinished, or was requested at this time or later. */
+export async function hasActionSince(
+  db: Db,
+  { target, action, since }: { readonly target: string; readonly action: string; readonly since: number },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('action')
+    .select('id')
+    .where('target', '=', target)
+    .where('action', '=', action)
+    .where((where) =>
+      where.or([where('created_at', '>=', since), where('status', 'in', unfinishedActionStatuses)]),
+    )
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Ids of the children of an action that still run or wait (Senlin's `depends_on`), per parent. */
 export async function unfinishedChildren(
   db: Db,

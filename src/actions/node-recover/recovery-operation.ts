@@ -25,7 +25,7 @@ import {
   type Removed,
 } from '../node-objects.ts';
 import { replacementObjection } from '../replacement-objection.ts';
-import { deregisterFailed, registerRecovered } from './recovery-registration.ts';
+import { deregisterFailed, registerRecovered, restoreRecovered } from './recovery-registration.ts';
 import { createRequest, type Ran, type StepRun } from './step-run.ts';
 import { noteOfKept, stopFailed, stopLimit } from './stop-failed.ts';
 import { makeBeside } from './surge-operation.ts';
@@ -59,7 +59,7 @@ async function operate(run: StepRun): Promise<Ran> {
     nameMade(run),
   );
   if (!done.ok) return failedRun(done);
-  const unregistered = mayChangeAddress.has(name) ? await registerRecovered(run) : null;
+  const unregistered = await (mayChangeAddress.has(name) ? registerRecovered(run) : restoreRecovered(run));
   return succeeded(done, noteOf(done.made, unregistered));
 }
 

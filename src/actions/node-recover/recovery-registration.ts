@@ -3,7 +3,15 @@
  * time because a load balancer is away: what could not be done is a note, and is done later.
  */
 import { failureInWords, registerOrLater } from '../node/register-or-later.ts';
-import { deregisterOutside, forgetInNode, registrarsOf, turnOf, type Registrar } from '../registrations.ts';
+import {
+  deregisterOutside,
+  forgetInNode,
+  registerMissing,
+  registrarsOf,
+  turnOf,
+  type RegisteringRun,
+  type Registrar,
+} from '../registrations.ts';
 import { attempt } from './attempt-step.ts';
 import type { StepRun } from './step-run.ts';
 
@@ -44,10 +52,25 @@ async function deregister(
   );
 }
 
-/** @returns a note for the record where it is not registered yet; null: it is. */
-export async function registerRecovered(run: Recovered): Promise<{ readonly note: string } | null> {
-  const { context, services, nodeId, name } = run;
-  const { clusterId } = context.action;
-  const why = await registerOrLater({ context, services, nodeId, clusterId, name: `${name} register` });
+/** What a recovery has done about the node's entry, for its record; null: it is registered. */
+type RegistrationNote = Promise<{ readonly note: string } | null>;
+
+export async function registerRecovered(run: Recovered): RegistrationNote {
+  return noteOf(await registerOrLater(registering(run)));
+}
+
+/**
+ * After what changes no address: only where its entry is gone, which the verification would take for a node
+ * that cannot be seen.
+ */
+export async function restoreRecovered(run: Recovered): RegistrationNote {
+  return noteOf(await registerOrLater(registering(run), () => registerMissing(registering(run))));
+}
+
+function registering({ context, services, nodeId, name }: Recovered): RegisteringRun {
+  return { context, services, nodeId, clusterId: context.action.clusterId, name: `${name} register` };
+}
+
+function noteOf(why: string | null): { readonly note: string } | null {
   return why === null ? null : { note: `${why}; it is tried again` };
 }

@@ -4,14 +4,16 @@ import type { ActionDefinition } from '../../engine/action-context.ts';
 import { updateNode, type NodeChanges } from '../../store/nodes.ts';
 import { rulesOfCluster } from '../../clusters/cluster-rules.ts';
 import { loadManagedNode } from '../../clusters/managed-node.ts';
+import { restoreRegistration } from './register-or-later.ts';
 import type { ProbingServices } from '../recovery-probe.ts';
 
 /**
  * NODE_CHECK: probes the node as its health policy would, or without one asks the profile type, and writes
- * down what it saw. What could not be seen changes nothing, and fails the check. Outputs: the verdict,
- * `{health, failure?, reason}`.
+ * down what it saw. What could not be seen changes nothing, and fails the check. A node that is not unhealthy
+ * is registered again where its entry is gone. Outputs: the verdict, `{health, failure?, reason}`.
  */
-export function nodeCheck({ store, profileTypes, probe }: ProbingServices): ActionDefinition {
+export function nodeCheck(services: ProbingServices): ActionDefinition {
+  const { store, profileTypes, probe } = services;
   return {
     action: 'NODE_CHECK',
     async run(context) {
@@ -30,11 +32,15 @@ export function nodeCheck({ store, profileTypes, probe }: ProbingServices): Acti
           if (changes !== undefined) await updateNode(tx, id, changes);
         },
       );
-      if (verdict.health === 'unknown') {
-        throw new CoppiceError('operation-failed', `The node could not be probed: ${verdict.reason}`);
-      }
       const { health, reason } = verdict;
-      return health === 'healthy' ? { health, reason } : { health, failure: verdict.failure, reason };
+      // Its recovery registers it.
+      if (health === 'unhealthy') return { health, failure: verdict.failure, reason };
+      const { clusterId } = context.action;
+      const run = { context, services, nodeId: id, clusterId, name: 'register' };
+      const restored = (await restoreRegistration(run)).map((where) => `it is added again to ${where}`);
+      const found = [reason, ...restored].join('; ');
+      if (health === 'healthy') return { health, reason: found };
+      throw new CoppiceError('operation-failed', `The node could not be probed: ${found}`);
     },
   };
 }

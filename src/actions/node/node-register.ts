@@ -1,13 +1,13 @@
 /**
  * NODE_REGISTER: registers a node that works where the policies of its cluster want it, after that has
- * failed: the load balancer was away, or busy for too long. Where it fails again another one follows after a
- * while. Inputs: `{tries}` of `clusters/schedule-registration.ts`.
+ * failed (the load balancer was away, or busy for too long), or its entry was seen to be gone. Where it fails
+ * another one follows after a while. Inputs: `{tries}` of `clusters/schedule-registration.ts`.
  */
 import { scheduleRegistration } from '../../clusters/schedule-registration.ts';
 import { CoppiceError } from '../../domain/errors.ts';
 import type { ActionDefinition } from '../../engine/action-context.ts';
 import { getNode, updateNode } from '../../store/nodes.ts';
-import { registerNode } from '../registrations.ts';
+import { registerMissing, registerNode } from '../registrations.ts';
 import type { ActionServices } from '../services.ts';
 import { failureInWords, isRegistrable, NOT_REGISTERED } from './register-or-later.ts';
 
@@ -21,9 +21,11 @@ export function nodeRegister(services: ActionServices): ActionDefinition {
         return node !== undefined && node.clusterId === clusterId && isRegistrable(node);
       });
       if (!wanted) return;
-      const failure = await failureInWords(() =>
-        registerNode({ context, services, nodeId, clusterId, name: 'register' }),
-      );
+      const run = { context, services, nodeId, clusterId };
+      const failure = await failureInWords(async () => {
+        const { unseen } = await registerMissing({ ...run, name: 'restore' });
+        if (unseen.length > 0) await registerNode({ ...run, name: 'register' });
+      });
       await context.transaction('registered', async (tx) => {
         const now = context.now();
         if (failure !== null)

@@ -20,7 +20,7 @@ import type { Attached, PolicyAttachment, PolicyType, RegisteredNode } from '../
 import { loadBalancingFields } from './load-balancing-fields.ts';
 import { readLoadBalancingPolicy, type LoadBalancingPolicy } from './load-balancing-policy.ts';
 import { findExisting, makeBalancer, removeBalancer, type BalancerOf } from './make-balancer.ts';
-import { addMember, MEMBER_KEY, removeMembers, type PoolOf } from './pool-members.ts';
+import { addMember, isMember, MEMBER_KEY, removeMembers, type PoolOf } from './pool-members.ts';
 
 const name = 'senlin.policy.loadbalance';
 
@@ -59,6 +59,8 @@ export const loadBalancingPolicyTypes: readonly PolicyType<LoadBalancingPolicy>[
       const id = idIn(data, 'loadbalancer');
       return id === null ? null : { resource: `load-balancer:${id}`, shown: `the load balancer ${id}` };
     },
+    isPool: (data, pool) => idIn(data, 'pool') === pool,
+    isRegistered: (of, { signal }) => isMember(poolOf(of), of.node, signal),
     register: async (of, { signal }) => ({ [MEMBER_KEY]: await addMember(poolOf(of), of.node, signal) }),
     deregister: (of, { signal }) => removeMembers(poolOf(of), of.node, signal),
     goWithDetach: ({ balancer }) => balancer.kind === 'NEW',

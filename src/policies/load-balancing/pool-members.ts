@@ -50,6 +50,23 @@ export async function addMember(pool: PoolOf, node: MemberNode, signal: AbortSig
   }
 }
 
+/** Whether its member is there, with the address that it has. @throws CoppiceError where it is not seen. */
+export async function isMember(pool: PoolOf, node: MemberNode, signal: AbortSignal): Promise<boolean> {
+  const doing = `it is not known whether the node ${node.name} is in the pool ${pool.poolId}`;
+  const context = { signal };
+  try {
+    const subnet = await findOne(pool.cloud, 'subnets', pool.spec.subnet, context);
+    const address = await addressIn(pool, node, subnet.id, doing, context);
+    const members = await pool.cloud.octavia.listMembers(pool.poolId, context);
+    return members.some(
+      (one) => isOf(one, node) && one.address === address && one.protocol_port === pool.spec.port,
+    );
+  } catch (error) {
+    signal.throwIfAborted();
+    throw operationError(error, doing);
+  }
+}
+
 /** Gone already, also with its pool, is a success. @throws CoppiceError */
 export async function removeMembers(pool: PoolOf, node: MemberNode, signal: AbortSignal): Promise<void> {
   const doing = `the node ${node.name} could not be removed from the pool ${pool.poolId}`;

@@ -113,8 +113,17 @@ test('the member that is written in the node is the one, whatever its address, a
   expect(await cloud.probe('10.0.0.1', { lb_member: 'm7' })).toMatchObject({ health: 'unhealthy' });
 });
 
+test('a node that has no member is unknown, and says in which pool', async () => {
+  const cloud = new FakeCloud();
+  cloud.members = [member('10.0.0.2')];
+  const unseen = { health: 'unknown', notInPool: 'p1' };
+  const withAddress = { ...unseen, reason: 'pool p1 has no member with the address 10.0.0.1' };
+  expect(await cloud.probe('10.0.0.1')).toEqual(withAddress);
+  const known = { ...unseen, reason: 'pool p1 has no member m7' };
+  expect(await cloud.probe('10.0.0.1', { lb_member: 'm7' })).toEqual(known);
+});
+
 test.each([
-  [{ members: [] }, 'pool p1 has no member with the address 10.0.0.1'],
   [{ members: failed('load-balancer', 404) }, 'there is no pool p1 in Octavia'],
   [
     { members: failed('load-balancer', 503) },

@@ -50,7 +50,10 @@ function cannotSeePool(pool: string, error: unknown): Verdict {
   );
 }
 
-/** Nothing says how a node is that no balancer knows: who took it out may be at work on it. */
+/**
+ * Nothing says how a node is that no balancer knows: its server may be healthy, and is not recreated for it.
+ * Where a policy of the cluster wants it in this pool, it is added again (`recovery/lost-registrations.ts`).
+ */
 function noMember(pool: string, of: string | { readonly addresses: readonly string[] }): Verdict {
   const which =
     typeof of === 'string'
@@ -58,7 +61,7 @@ function noMember(pool: string, of: string | { readonly addresses: readonly stri
       : of.addresses.length === 0
         ? 'of the server, which has no address'
         : `with the address ${of.addresses.join(' or ')}`;
-  return unknown(`pool ${pool} has no member ${which}`);
+  return { health: 'unknown', reason: `pool ${pool} has no member ${which}`, notInPool: pool };
 }
 
 /**
