@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startCloudSimulator, type CloudSimulator } from '../../src/cloud-simulator/cloud-simulator.ts';
+import { faultSchema } from '../../src/cloud-simulator/faults.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { eventually } from '../support/eventually.ts';
 import { IncidentServer } from './incident-server.ts';
@@ -180,12 +181,13 @@ describe('an incident of the cloud', { timeout: 120_000 }, () => {
       safety: { max_unhealthy: { percent: 50, at_least: 1 } },
     };
     await start({}, 3);
-    // Two have failed and are held; then the cloud tells nothing of any of them.
+    // Two have failed and are held; then Nova refuses to tell of any of them, and yet is not away.
     for (const broken of cloud.world.servers.all.slice(0, 2))
       cloud.world.servers.setState(broken, 'error', 'Its disk was full.');
     await sees([/HELD/, /coppice node recover web-\d --check/]);
-    cloud.world.faults.setAway('compute', true);
-    await sees([/cannot be probed/]);
+    const refuses = { service: 'compute', kind: 'error', status: 403, count: 0 };
+    cloud.world.faults.add(faultSchema.parse(refuses));
+    await sees([/web-1, web-2, web-3 cannot be probed/]);
     const views = [await server.type('status'), await server.type('cluster', 'health', 'web')];
     for (const view of views) expect(view).not.toContain('node recover');
   });
