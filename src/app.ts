@@ -261,7 +261,10 @@ async function startHttp(
       objectionTo: (address) => http.guard.objection(address),
     },
     actionNames,
-    limits: { maxNodesPerCluster: config.nodesPerCluster },
+    limits: {
+      maxNodesPerCluster: config.nodesPerCluster,
+      maxExecutionsPerProject: config.executionsPerProject,
+    },
     lastRecord: (nodeId) => parts.healer?.lastRecord(nodeId),
     outdatedBecause: (nodeId) => parts.healer?.outdatedBecause(nodeId) ?? null,
     serverWarning: () => unknownNodes.warning(),

@@ -54,6 +54,8 @@ const schema = z.strictObject({
     .strictObject({
       /** Senlin's max_nodes_per_cluster. */
       nodes_per_cluster: z.int().min(1).max(100_000).default(1000),
+      /** Executions of workflows that a project has stored, ended ones included; 0: any number. */
+      executions_per_project: z.int().min(0).max(10_000_000).default(100_000),
     })
     .prefault({}),
   engine: z
@@ -165,6 +167,7 @@ export interface Config {
   readonly localProcesses: boolean;
   readonly logLevel: (typeof logLevels)[number];
   readonly nodesPerCluster: number;
+  readonly executionsPerProject: number;
   readonly concurrency: number;
   readonly checkIntervalMin: number;
   readonly probesAtOnce: number;
@@ -236,6 +239,7 @@ function toConfig(read: z.infer<typeof schema>, notificationTargets: readonly No
     localProcesses: read.local_processes ?? read.auth.use === 'none',
     logLevel: read.log.level,
     nodesPerCluster: read.limits.nodes_per_cluster,
+    executionsPerProject: read.limits.executions_per_project,
     concurrency: read.engine.concurrency,
     checkIntervalMin: read.health.check_interval_min,
     probesAtOnce: read.health.probes_at_once,

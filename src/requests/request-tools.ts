@@ -21,9 +21,14 @@ import type { Store } from '../store/store.ts';
 export interface RequestLimits {
   /** Most nodes of one cluster (Senlin's `max_nodes_per_cluster`). */
   readonly maxNodesPerCluster: number;
+  /** Most executions of workflows that a project has stored; 0: any number. */
+  readonly maxExecutionsPerProject: number;
 }
 
-export const defaultRequestLimits: RequestLimits = { maxNodesPerCluster: 1000 };
+export const defaultRequestLimits: RequestLimits = {
+  maxNodesPerCluster: 1000,
+  maxExecutionsPerProject: 100_000,
+};
 
 /** A cloud simulator in the process of Coppice. */
 export interface SimulatedCloud {

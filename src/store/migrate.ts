@@ -30,6 +30,7 @@ import * as noPasswords from './migrations/0023-no-passwords-of-ended-actions.ts
 import * as requestIds from './migrations/0024-request-ids.ts';
 import * as fairClaims from './migrations/0025-fair-claims.ts';
 import * as retention from './migrations/0026-retention.ts';
+import * as executionsOfProjects from './migrations/0027-executions-of-projects.ts';
 
 interface Migration {
   readonly version: number;
@@ -64,6 +65,7 @@ const migrations: readonly Migration[] = [
   { version: 24, up: requestIds.up },
   { version: 25, up: fairClaims.up },
   { version: 26, up: retention.up },
+  { version: 27, up: executionsOfProjects.up },
 ];
 
 export const schemaVersion = migrations.length;

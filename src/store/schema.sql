@@ -672,6 +672,8 @@ CREATE INDEX "workflow_execution_by_source" on "workflow_execution" ("source_id"
 
 CREATE INDEX "workflow_execution_by_state" on "workflow_execution" ("state", "updated_at");
 
+CREATE INDEX "workflow_execution_of_project" on "workflow_execution" ("project", "seq");
+
 CREATE TABLE "workflow_message" (
   "seq" integer primary key autoincrement,
   "execution_id" text not null,

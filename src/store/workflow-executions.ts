@@ -127,6 +127,16 @@ export async function getExecution(db: Db, id: string): Promise<StoredExecution 
   return row === undefined ? undefined : toExecution(row);
 }
 
+/** Whether a project has so many, those of sub-workflows and those that ended included. */
+export async function hasExecutions(db: Db, project: string, count: number): Promise<boolean> {
+  const rows = db.selectFrom('workflow_execution').select('seq').where('project', '=', project);
+  const last = rows
+    .orderBy('seq')
+    .offset(count - 1)
+    .limit(1);
+  return (await last.executeTakeFirst()) !== undefined;
+}
+
 export function toExecution(row: Selectable<WorkflowExecutionRow>): StoredExecution {
   const parent =
     row.parent_id === null

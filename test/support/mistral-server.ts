@@ -8,6 +8,7 @@ import { Registry } from 'prom-client';
 import { noAuthentication } from '../../src/authentication/loopback-only.ts';
 import type { Authentication } from '../../src/authentication/authentication.ts';
 import { createHttpServer } from '../../src/http/http-server.ts';
+import { defaultRequestLimits, type RequestLimits } from '../../src/requests/request-tools.ts';
 import type { PerformedAction } from '../../src/workflow/actions/action-type.ts';
 import { embeddedWorkflows, type EmbeddedWorkflows } from '../../src/workflow/runner/embedded-workflows.ts';
 import { openTestStore, type TestStore } from './backends.ts';
@@ -27,6 +28,7 @@ export interface MistralServer {
 export async function startMistralServer(
   actions: readonly PerformedAction[] = [],
   authentication: Authentication = noAuthentication(),
+  limits: RequestLimits = defaultRequestLimits,
 ): Promise<MistralServer> {
   const opened = await openTestStore();
   const errors: unknown[] = [];
@@ -37,7 +39,7 @@ export async function startMistralServer(
   const workflows = embeddedWorkflows({ store: opened.store, membership, log, actions, apiUrl: () => url });
   await workflows.runner.start();
   const server = await createHttpServer({
-    tools: { ...testTools(opened.store, new FakeCloud()), runner: workflows.runner },
+    tools: { ...testTools(opened.store, new FakeCloud()), limits, runner: workflows.runner },
     authentication,
     registry: new Registry(),
     log,

@@ -1,7 +1,12 @@
 /** Executions of workflows: started, paused, resumed, ended by force, described, deleted. */
 import { CoppiceError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { getExecution, getExecutions, type StoredExecution } from '../../store/workflow-executions.ts';
+import {
+  getExecution,
+  getExecutions,
+  hasExecutions,
+  type StoredExecution,
+} from '../../store/workflow-executions.ts';
 import { listExecutions, type PageQuery } from '../../store/workflow-listing.ts';
 import type { EndState } from '../../domain/workflow-records.ts';
 import type { UntimedEvent } from '../../workflow/runner/step-batch.ts';
@@ -54,7 +59,7 @@ export interface NewExecution {
 /** Ids are UUIDs, and what scripts choose in their place; they become parts of paths. */
 const idForm = /^[\w.-]{1,64}$/;
 
-/** @throws CoppiceError `resource-not-found`, `bad-request` */
+/** @throws CoppiceError `resource-not-found`, `bad-request`, `limit-reached` */
 export async function startExecution(
   tools: RequestTools,
   caller: Caller,
@@ -68,6 +73,7 @@ export async function startExecution(
     throw badRequest(`id: expected a UUID, found ${JSON.stringify(id.slice(0, 80))}`);
   const known = present(id) ? await getExecution(tools.store.db, id) : undefined;
   if (known !== undefined) return ownOrTaken(caller, known);
+  await refuseOverLimit(tools, caller);
   const started = await runnerOf(tools).startExecution({
     ...(present(id) ? { id } : {}),
     workflow: await visibleWorkflow(tools, caller, workflowIn(request, source)),
@@ -78,6 +84,16 @@ export async function startExecution(
     signalsEnd: false,
   });
   return ownOrTaken(caller, started);
+}
+
+/** What one project stores must not fill the database of all; what recoveries start is not refused. */
+async function refuseOverLimit({ store, limits }: RequestTools, { project }: Caller): Promise<void> {
+  const { maxExecutionsPerProject: most } = limits;
+  if (most === 0 || !(await hasExecutions(store.db, project, most))) return;
+  throw new CoppiceError(
+    'limit-reached',
+    `The project has ${most} executions stored, with those that have ended, and may have no more (limits.executions_per_project of the server's configuration): delete some, or wait until old ones are deleted (workflows.keep_days).`,
+  );
 }
 
 function ownOrTaken(caller: Caller, execution: StoredExecution): StoredExecution {
