@@ -7,13 +7,17 @@
  *
  * A trust is of use only with the password of the service user, which is in no row. Where Keystone refuses
  * one (deleted, or the user has lost a role), its row says so, and the user's next request makes another.
+ *
+ * Between the two arrows Coppice may be killed, and Keystone has a trust that no row names. The user's next
+ * request finds it in Keystone and takes it, so that there is at most one. That looks at what Keystone has,
+ * and needs no record of what was begun: a trust has no field for a mark of ours, and its id is Keystone's.
  */
 import { CoppiceError } from '../domain/errors.ts';
 import type { Owner } from '../domain/model.ts';
 import type { Secret } from '../domain/secret.ts';
 import { CloudError, isStatus } from '../openstack/cloud-error.ts';
 import type { Credential } from '../openstack/cloud-settings.ts';
-import type { KeystoneClient } from '../openstack/keystone-client.ts';
+import type { KeystoneClient, NewTrust } from '../openstack/keystone-client.ts';
 import { getTrust, putTrust, refuseTrust, type Trust } from '../store/trusts.ts';
 import type { Store } from '../store/store.ts';
 
@@ -93,6 +97,20 @@ export class Trusts {
     return refused(`Keystone refuses the ${nameOf(trust)} (${reason})`);
   }
 
+  /** One that Coppice made before it was killed; not the known one, and none in place of a refused one. */
+  async #left(asked: NewTrust, known: Trust | undefined, signal: AbortSignal): Promise<string | undefined> {
+    // What is there may be refused for the same reason.
+    if (typeof known?.refusal === 'string') return undefined;
+    try {
+      const found = await this.#options.keystone.findTrust(asked, { signal });
+      return found === known?.id ? undefined : found;
+    } catch (error) {
+      // A cloud may forbid its users to list trusts.
+      if (isStatus(error, 401, 403)) return undefined;
+      throw error;
+    }
+  }
+
   async #make(trustor: Trustor, known: Trust | undefined): Promise<void> {
     const { store, keystone } = this.#options;
     const { user, project, userName, projectName, token, roles } = trustor;
@@ -100,7 +118,7 @@ export class Trusts {
     const signal = AbortSignal.timeout(MAKE_MS);
     let id: string;
     try {
-      id = await keystone.createTrust(asked, { signal });
+      id = (await this.#left(asked, known, signal)) ?? (await keystone.createTrust(asked, { signal }));
     } catch (error) {
       // A token that comes from a trust or an application credential makes none: the known one will do.
       if (isStatus(error, 401, 403) && known?.refusal === null) return;

@@ -287,6 +287,9 @@ function isRole(name: string): boolean {
   return ROLES.some((role) => role === name);
 }
 
+/** Keystone's default of `[trust] max_redelegation_count`. */
+const MOST_REDELEGATIONS = 3;
+
 function trusts({ world, url }: Tools): SimulatorEndpoint[] {
   const { identity } = world;
   const found = (id: string | undefined): SimulatedTrust => {
@@ -305,6 +308,7 @@ function trusts({ world, url }: Tools): SimulatorEndpoint[] {
         projectId: textIn(asked, 'project_id') ?? token.project?.id ?? '',
         roles: rolesIn(asked['roles']),
         impersonation: asked['impersonation'] === true,
+        redelegations: asked['allow_redelegation'] === true ? MOST_REDELEGATIONS : 0,
       };
       if (trust.trustorId !== token.user.id)
         throw new SimulatorError(

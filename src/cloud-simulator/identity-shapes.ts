@@ -131,7 +131,7 @@ export function describeTrust(trust: SimulatedTrust, url: string): JsonObject {
     remaining_uses: null,
     deleted_at: null,
     redelegated_trust_id: null,
-    redelegation_count: 0,
+    redelegation_count: trust.redelegations,
     links: { self: `${url}/v3/OS-TRUST/trusts/${trust.id}` },
   };
 }

@@ -45,6 +45,8 @@ export interface SimulatedTrust {
   readonly projectId: string;
   readonly roles: readonly string[];
   readonly impersonation: boolean;
+  /** How often it can be given on. */
+  readonly redelegations: number;
 }
 
 export class IdentityStore {

@@ -15,6 +15,36 @@ export interface NewTrust {
   readonly roles: readonly string[];
 }
 
+interface ListedTrust {
+  readonly id: string;
+  readonly trustor_user_id: string;
+  readonly trustee_user_id: string;
+  readonly project_id: string | null;
+  readonly impersonation: boolean;
+  readonly expires_at: string | null;
+  readonly remaining_uses: number | null;
+  readonly redelegated_trust_id: string | null;
+  readonly redelegation_count: number;
+}
+
+interface ShownTrust {
+  readonly roles: readonly { readonly name: string }[];
+}
+
+function isMadeFor(
+  trust: Omit<ListedTrust, 'id'>,
+  { trustorId, projectId }: Pick<NewTrust, 'trustorId' | 'projectId'>,
+): boolean {
+  const isForEver = trust.expires_at === null && trust.remaining_uses === null;
+  const isFirst = trust.redelegated_trust_id === null && trust.redelegation_count > 0;
+  const isOfBoth = trust.trustor_user_id === trustorId && trust.project_id === projectId;
+  return isForEver && isFirst && isOfBoth && trust.impersonation;
+}
+
+function haveSame(one: readonly string[], other: readonly string[]): boolean {
+  return JSON.stringify([...new Set(one)].toSorted()) === JSON.stringify([...new Set(other)].toSorted());
+}
+
 export class KeystoneClient {
   readonly #session: CloudSession;
 
@@ -72,6 +102,41 @@ export class KeystoneClient {
       context,
     );
     return bodyOf<{ readonly trust: { readonly id: string } }>(answer).trust.id;
+  }
+
+  /**
+   * One that was made as `createTrust` makes it and gives these roles, neither more nor fewer.
+   * @returns its id; undefined: there is none. @throws CloudError
+   */
+  async findTrust({ token, roles, ...asked }: NewTrust, context: CallContext): Promise<string | undefined> {
+    const { userId } = await this.#session.token(context);
+    const headers = { 'x-auth-token': token.reveal() };
+    const path = '/OS-TRUST/trusts';
+    const query = { trustor_user_id: asked.trustorId };
+    const list = await this.#session.request(
+      { service: 'identity', method: 'GET', path, query, headers },
+      context,
+    );
+    const { trusts } = bodyOf<{ readonly trusts: readonly ListedTrust[] }>(list);
+    for (const { id, ...trust } of trusts) {
+      if (trust.trustee_user_id !== userId || !isMadeFor(trust, asked)) continue;
+      // A list says no roles.
+      const one = {
+        service: 'identity',
+        method: 'GET',
+        path: `${path}/${pathSegment(id)}`,
+        headers,
+      } as const;
+      const shown = bodyOf<{ readonly trust: ShownTrust }>(await this.#session.request(one, context));
+      if (
+        haveSame(
+          roles,
+          shown.trust.roles.map(({ name }) => name),
+        )
+      )
+        return id;
+    }
+    return undefined;
   }
 
   /** @param token of the user who gave it. @throws CloudError */
