@@ -17,6 +17,14 @@ export interface IncomingFacts {
   header(name: string): string | undefined;
 }
 
+export interface AuthenticatedCaller extends Caller {
+  /**
+   * When it has to be asked for again, in milliseconds since 1970: answers that last longer end then, unless
+   * it is. Absent: what a token says does not change while the process runs.
+   */
+  readonly validUntil?: number;
+}
+
 export interface Authentication {
   /** @throws Error with a sentence for the operator where the server must not listen there. */
   checkAddress(host: string): void;
@@ -26,7 +34,7 @@ export interface Authentication {
    * @throws CoppiceError `unauthenticated` where there is no token, or none that is valid;
    * `authentication-unavailable` where that cannot be told now.
    */
-  authenticate(request: IncomingFacts): Promise<Caller>;
+  authenticate(request: IncomingFacts): Promise<AuthenticatedCaller>;
   /**
    * The caller has the role that the request needs. Absent: nothing follows from that.
    * @throws CoppiceError `forbidden`, `authentication-unavailable`

@@ -1,6 +1,6 @@
 /**
  * Authentication `keystone`: each token is shown to Keystone, and what Keystone says of it counts for a short
- * time. So long a token that was revoked, or a role that was taken away, may still work.
+ * time. So long a token that was revoked, or a role that was taken away, may still work, also for a stream.
  *
  *     X-Auth-Token --cache--> caller
  *         --unknown--> Keystone (once, however many requests wait) --> caller, or 401
@@ -18,7 +18,12 @@ import { rolesWithin } from './access-rules.ts';
 import type { KeystoneClient } from '../openstack/keystone-client.ts';
 import type { CloudToken } from '../openstack/token.ts';
 import type { Caller } from '../requests/request-tools.ts';
-import { requireToken, type Authentication, type IncomingFacts } from './authentication.ts';
+import {
+  requireToken,
+  type AuthenticatedCaller,
+  type Authentication,
+  type IncomingFacts,
+} from './authentication.ts';
 import { refuseOtherSites } from './other-sites.ts';
 import type { KeystoneSettings } from './settings.ts';
 import type { Trusts } from './trusts.ts';
@@ -42,6 +47,12 @@ interface Remembered {
   readonly token: CloudToken | null;
 }
 
+type Valid = Remembered & { readonly token: CloudToken };
+
+function isValid(remembered: Remembered): remembered is Valid {
+  return remembered.token !== null;
+}
+
 /** Tokens; the oldest are forgotten first. */
 const MOST_REMEMBERED = 10_000;
 const VALIDATE_MS = 10_000;
@@ -56,7 +67,7 @@ export class KeystoneTokens implements Authentication {
   readonly #now: () => number;
   /** By the hash of a token, so that no token stays in memory for a dump of it. */
   readonly #remembered = new Map<string, Remembered>();
-  readonly #asking = new Map<string, Promise<CloudToken | null>>();
+  readonly #asking = new Map<string, Promise<Remembered>>();
   readonly #rolesOfOwners = new Map<
     string,
     { readonly until: number; readonly roles: Promise<readonly string[]> }
@@ -70,25 +81,27 @@ export class KeystoneTokens implements Authentication {
 
   checkAddress(): void {}
 
-  async authenticate(request: IncomingFacts): Promise<Caller> {
-    return this.#callerOf(await this.#validToken(request));
+  async authenticate(request: IncomingFacts): Promise<AuthenticatedCaller> {
+    const { token, until: validUntil } = await this.#validToken(request);
+    return { ...this.#callerOf(token), validUntil };
   }
 
   /** What may change something is done for the user later, too: for that a trust is there from now on. */
   async admitted(request: IncomingFacts): Promise<void> {
     const { trusts } = this.#options;
     if (trusts === undefined || request.method === 'GET' || request.method === 'HEAD') return;
-    const found = await this.#validToken(request);
+    const { token: found } = await this.#validToken(request);
     const { user, project } = this.#callerOf(found);
     const { userName, projectName, roles } = found;
     const names = { userName, projectName: projectName ?? project };
     await trusts.ensure({ user, project, ...names, token: new Secret(requireToken(request)), roles });
   }
 
-  async #validToken(request: IncomingFacts): Promise<CloudToken> {
+  async #validToken(request: IncomingFacts): Promise<Valid> {
     const text = requireToken(request);
-    const token = (await this.#known(text)) ?? (await this.#expired(text, request));
-    if (token !== null) return token;
+    const known = await this.#known(text);
+    const valid = isValid(known) ? known : await this.#expired(text, request);
+    if (valid !== null) return valid;
     throw new CoppiceError(
       'unauthenticated',
       `${REQUIRES}: Keystone does not know the token in X-Auth-Token, or it has expired or was revoked.`,
@@ -129,13 +142,12 @@ export class KeystoneTokens implements Authentication {
     return [...new Set(known)];
   }
 
-  /** @returns null: it is not valid. */
-  async #known(text: string, allowExpired = false): Promise<CloudToken | null> {
+  async #known(text: string, allowExpired = false): Promise<Remembered> {
     const key = createHash('sha256')
       .update(`${allowExpired ? 'expired ' : ''}${text}`)
       .digest('base64');
     const known = this.#remembered.get(key);
-    if (known !== undefined && this.#now() < known.until) return known.token;
+    if (known !== undefined && this.#now() < known.until) return known;
     const asking =
       this.#asking.get(key) ??
       this.#ask(key, new Secret(text), allowExpired).finally(() => {
@@ -145,25 +157,29 @@ export class KeystoneTokens implements Authentication {
     return await asking;
   }
 
-  async #expired(text: string, request: IncomingFacts): Promise<CloudToken | null> {
+  /** @returns null: no service vouches for it. */
+  async #expired(text: string, request: IncomingFacts): Promise<Valid | null> {
     const service = request.header('x-service-token');
     if (service === undefined || service === '') return null;
-    const roles = (await this.#known(service))?.roles ?? [];
-    return roles.some((role) => SERVICE_ROLES.has(role)) ? await this.#known(text, true) : null;
+    const { token, until } = await this.#known(service);
+    if (token === null || !token.roles.some((role) => SERVICE_ROLES.has(role))) return null;
+    const known = await this.#known(text, true);
+    return isValid(known) ? { ...known, until: Math.min(until, known.until) } : null;
   }
 
-  async #ask(key: string, token: Secret<string>, allowExpired: boolean): Promise<CloudToken | null> {
+  async #ask(key: string, token: Secret<string>, allowExpired: boolean): Promise<Remembered> {
     const asked = this.#now();
     const found = await this.#validated(token, allowExpired);
     const until = asked + this.#options.settings.cacheMs;
-    this.#remembered.delete(key);
-    this.#remembered.set(key, {
+    const remembered = {
       token: found,
       until: found === null || allowExpired ? until : Math.min(until, found.expiresAt),
-    });
+    };
+    this.#remembered.delete(key);
+    this.#remembered.set(key, remembered);
     const [oldest] = this.#remembered.keys();
     if (this.#remembered.size > MOST_REMEMBERED && oldest !== undefined) this.#remembered.delete(oldest);
-    return found;
+    return remembered;
   }
 
   async #validated(token: Secret<string>, allowExpired: boolean): Promise<CloudToken | null> {

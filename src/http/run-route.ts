@@ -12,6 +12,7 @@ import { clusteringDialect } from './clustering-dialect.ts';
 import { MICROVERSION_HEADER, negotiate, requireMinor } from './microversion.ts';
 import type { Answer, ApiDialect, Route, RouteRequest } from './route.ts';
 import { hasControlCharacters } from './fields.ts';
+import { endWhenRefused, type ValidUntil } from './watch-access.ts';
 
 export interface RouteRunner {
   readonly tools: RequestTools;
@@ -39,7 +40,7 @@ export async function runRoute(
     await reply.code(400).type('text/plain; charset=UTF-8').send(negotiated.text);
     return;
   }
-  const caller = await authorize(runner, rule, request);
+  const { caller, validUntil } = await admit(runner, rule, request);
   const minor = negotiated?.minor ?? 0;
   requireMinor(minor, route.since ?? 0);
   const asked = routeRequest(runner, route, request, caller, minor);
@@ -51,6 +52,8 @@ export async function runRoute(
       .header('Vary', 'OpenStack-API-Version');
   }
   await send(runner, route, request, reply, answer);
+  if ('stream' in answer)
+    endWhenRefused(reply.raw, validUntil, async () => (await admit(runner, rule, request)).validUntil);
 }
 
 /** The same text for all whose request differs in nothing that the answer depends on. */
@@ -78,19 +81,24 @@ function isTextError(answer: Answer): boolean {
 /** Of an endpoint that needs no token. */
 const anonymous: Caller = { project: '', user: '', domain: null, roles: [] };
 
-async function authorize(
+interface Admission {
+  readonly caller: Caller;
+  readonly validUntil: ValidUntil;
+}
+
+async function admit(
   { authentication }: RouteRunner,
   rule: AccessRule,
   request: FastifyRequest,
-): Promise<Caller> {
-  if (rule.role === 'public') return anonymous;
+): Promise<Admission> {
+  if (rule.role === 'public') return { caller: anonymous, validUntil: undefined };
   const { method, id: requestId } = request;
   const facts = { method, header: (name: string) => header(request, name) };
-  const caller = await authentication.authenticate(facts);
+  const { validUntil, ...caller } = await authentication.authenticate(facts);
   requireRole(caller, rule);
   // What a reader may do changes nothing, whatever its method.
   if (rule.role !== 'reader') await authentication.admitted?.(facts);
-  return { ...caller, requestId };
+  return { caller: { ...caller, requestId }, validUntil };
 }
 
 function routeRequest(

@@ -171,6 +171,40 @@ describe('a token of Keystone', () => {
   });
 });
 
+describe('a stream of events', () => {
+  async function followed(token: string): Promise<{ isOver: () => boolean; status: number }> {
+    await ask(token, 'POST', '/v1/profiles', { profile: { name: 'streamed', spec } });
+    await ask(token, 'POST', '/v1/clusters', {
+      cluster: { name: 'streamed', profile_id: 'streamed', desired_capacity: 0 },
+    });
+    const { status, body } = await fetch(`${coppice.url}/v1/clusters/streamed/events/stream`, {
+      headers: { 'x-auth-token': token },
+    });
+    let isOver = false;
+    void body?.pipeTo(new WritableStream()).finally(() => (isOver = true));
+    return { status, isOver: () => isOver };
+  }
+
+  test.each([
+    ['was revoked', (token: string) => Promise.resolve(simulator.world.identity.revoke(token))],
+    ['has lost its role', () => admin('POST', '/users', { name: 'sven', project: 'red', roles: [] })],
+  ])('ends when its token %s, and not before', async (_how, end) => {
+    await admin('POST', '/users', { name: 'sven', project: 'red', roles: ['member'] });
+    const token = await tokenOf('sven', 'red');
+    const stream = await followed(token);
+    expect(stream.status).toBe(200);
+    await admin('DELETE', '/requests');
+    await eventually('its token was validated again', async () => {
+      const { 'identity validate': count = 0 } = (await admin('GET', '/requests')) as Record<string, number>;
+      return count >= 2;
+    });
+    expect(stream.isOver()).toBe(false);
+    await end(token);
+    await eventually('it is over', stream.isOver);
+    expect((await ask(token, 'GET', '/v1/clusters')).status).toBe(401);
+  });
+});
+
 describe('work in the cloud', () => {
   test('is done for the user, in the project of the user', async () => {
     const id = await clusterOf(await tokenOf('alice', 'red'), 'hers');
@@ -244,6 +278,36 @@ test('a request that is refused, or only asks, makes no trust', async () => {
   const { users: known, trusts } = simulator.world.identity;
   const id = [...known.values()].find(({ name }) => name === 'rita')?.id;
   expect([...trusts.values()].filter(({ trustorId }) => trustorId === id)).toEqual([]);
+});
+
+test('a trust that Coppice made, and was killed before it was recorded, is taken by the next request', async () => {
+  await admin('POST', '/users', { name: 'dora', project: 'red', roles: ['member'] });
+  const dora = await tokenOf('dora', 'red');
+  const { users: known, projects, trusts } = simulator.world.identity;
+  const idOf = (name: string | undefined) => [...known.values()].find((user) => user.name === name)?.id;
+  const made = async (more: JsonObject): Promise<void> => {
+    const trust = {
+      trustor_user_id: idOf('dora') ?? '',
+      trustee_user_id: idOf(simulator.environment['OS_USERNAME']) ?? '',
+      project_id: [...projects.values()].find(({ name }) => name === 'red')?.id ?? '',
+      impersonation: true,
+      allow_redelegation: true,
+      roles: [{ name: 'member' }],
+      ...more,
+    };
+    const init = { method: 'POST', headers: { 'x-auth-token': dora }, body: JSON.stringify({ trust }) };
+    expect((await fetch(`${authUrl()}/OS-TRUST/trusts`, init)).status).toBe(201);
+  };
+  await made({ allow_redelegation: false });
+  await made({ roles: [{ name: 'reader' }] });
+  await made({ trustee_user_id: idOf('bob') ?? '' });
+  await made({});
+  const before = [...trusts.keys()];
+  await clusterOf(dora, 'hers-again');
+  expect([...trusts.keys()]).toEqual(before);
+  for (const id of before.slice(-4, -1)) simulator.world.identity.removeTrust(id);
+  await clusterOf(dora, 'hers-still');
+  expect([...trusts.keys()]).toEqual([...before.slice(0, -4), ...before.slice(-1)]);
 });
 
 test('a user who has got another role gives a trust with it, in place of the one before', async () => {

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isJsonObject } from '../../domain/json.ts';
 import type { Schemas } from '../../client/api-types.ts';
 import { serverSentData } from '../../client/event-stream.ts';
-import type { ApiClient } from '../../client/api-client.ts';
+import { ApiError, type ApiClient } from '../../client/api-client.ts';
 import { textOf } from '../rendering/text-of.ts';
 
 type Event = Schemas['Event'];
@@ -16,7 +16,7 @@ const latest = 10;
 
 /**
  * Begins with the latest few, each once; ends when the signal is aborted. A server that is away is waited
- * for.
+ * for. @throws ApiError where the server takes the token no more.
  */
 export async function* followEvents(
   api: ApiClient,
@@ -30,7 +30,9 @@ export async function* followEvents(
       const stream = await openStream(api, clusterId, signal);
       yield* unseen(await latestEvents(api, clusterId, signal), seen);
       for await (const event of eventsIn(stream)) yield* unseen([api.worded(event)], seen);
-    } catch {
+    } catch (error) {
+      // The token is valid no more: no later turn helps.
+      if (error instanceof ApiError && (error.status === 401 || error.status === 403)) throw error;
       // The stream or the server is away: what it would have sent is read in the next turn.
     }
     await delay(askAgainMs, undefined, { signal }).catch(() => undefined);

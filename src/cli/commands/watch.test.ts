@@ -12,6 +12,7 @@ import { fullScreen } from '../rendering/full-screen.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { timesFor } from '../rendering/times.ts';
 import { renderWatched } from '../rendering/watch-view.ts';
+import { runCli } from '../run-cli.ts';
 import { readWatched } from './watched-cluster.ts';
 
 function remembering(): Terminal & { written: string } {
@@ -130,3 +131,22 @@ test('the failure of a quarantined node is read from the health of the cluster, 
   expect([...(await read()).failures.keys()]).toEqual([]);
   expect(api.asked.slice(before).map(({ path }) => path)).not.toContain('/v1/clusters/c1/health');
 });
+
+test.each([false, true])(
+  'ends with the reason where the server takes the token no more (a screen: %s)',
+  async (isInteractive) => {
+    await using api = await fakeApi({
+      'GET /v1/clusters/web': { body: { cluster } },
+      'GET /v1/events': { status: 401, body: { error: { code: 401, message: 'The token has expired.' } } },
+    });
+    let err = '';
+    const terminal = plainTerminal({
+      isInteractive,
+      env: { COPPICE_URL: api.url },
+      size: () => ({ columns: 80, rows: 24 }),
+      writeError: (text) => void (err += text),
+    });
+    expect(await runCli(['watch', 'web'], terminal)).toBe(1);
+    expect(err).toContain('The token has expired.');
+  },
+);

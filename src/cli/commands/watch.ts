@@ -65,6 +65,8 @@ async function watchOnScreen(session: CliSession, clusterId: string, stop: Abort
     events.splice(0, events.length - eventsShown);
     news.ring();
   });
+  // No more events come then: the screen is left, and what failed is said below.
+  gathering.catch(() => stop.abort());
   const screen = fullScreen(session.terminal);
   try {
     while (!signal.aborted) {
