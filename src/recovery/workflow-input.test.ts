@@ -18,6 +18,7 @@ function given(inputs: JsonObject, declared: Record<string, 'required' | 'option
     id: 'w1',
     name: 'move',
     namespace: '',
+    isOwn: true,
     inputs: Object.entries(declared).map(([name, how]) => ({ name, required: how === 'required' })),
   };
   return workflowInput({ workflow_name: 'move', inputs }, context, workflow, '2026-11-22T20:00:00Z');

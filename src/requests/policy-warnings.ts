@@ -12,6 +12,7 @@ import { requireObject, requireReferenced } from './find-object.ts';
 import { requirePolicyType } from './policies.ts';
 import { fitsNothing } from './policy-fit.ts';
 import { workflowHint } from '../workflow/missing-workflow.ts';
+import { workflowOfStep } from '../workflow/workflow-of-step.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 import { workflowWarnings } from './workflow-warnings.ts';
 
@@ -92,8 +93,8 @@ export async function missingWorkflows(
   for (const one of named) {
     const { field, name, definition } = one;
     try {
-      const found = await workflows.find(name, session);
-      if (found !== undefined) warnings.push(...(await workflowWarnings(tools, one, found)));
+      const found = await workflowOfStep(workflows, one, session);
+      if (found !== undefined) warnings.push(...(await workflowWarnings(tools, one, found, session)));
       if (definition !== null || found !== undefined) continue;
       const hint = `coppice workflow create FILE; until then this step fails${await workflowHint(workflows, name, session)}`;
       warnings.push({ field, expected: 'the name of an existing workflow', found: name, hint });

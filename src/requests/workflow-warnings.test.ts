@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openTestStore } from '../../test/support/backends.ts';
 import { testMembership } from '../../test/support/membership.ts';
 import { testSession } from '../../test/support/session.ts';
@@ -19,11 +19,15 @@ afterEach(() => opened.close());
 
 async function warnings(definition: string, inputs: readonly string[]): Promise<string[]> {
   await workflows.createDefinition(`version: '2.0'\n${definition}`, testSession);
+  return await warningsOf(inputs);
+}
+
+async function warningsOf(inputs: readonly string[], carried: string | null = null): Promise<string[]> {
   const { store } = opened;
   const named = {
     field: 'recovery.actions[0].params.workflow_name',
     name: 'drain',
-    definition: null,
+    definition: carried,
     inputs,
   };
   const found = await missingWorkflows({ store, workflows, runner: workflows.runner }, testSession, [named]);
@@ -51,4 +55,27 @@ test('a call of its tasks that this server cannot answer is named with its place
     ),
     expect.stringMatching(/drain\.tasks\.b\.workflow: there is no workflow 'drian'.*did you mean/),
   ]);
+});
+
+describe('a workflow that another project shares', () => {
+  const drain = "version: '2.0'\ndrain: {input: [host], tasks: {a: {workflow: theirs}}}\n";
+
+  beforeEach(async () => {
+    const { library } = workflows.runner;
+    const of = (scope: string) => ({ namespace: '', scope, project: 'another' });
+    await library.create('workflow', drain, of('public'));
+    await library.create(
+      'workflow',
+      "version: '2.0'\ntheirs: {tasks: {a: {action: std.noop}}}\n",
+      of('private'),
+    );
+  });
+
+  test('is checked as it would run here, where the policy carries no definition', async () => {
+    expect(await warningsOf(['host'])).toEqual([expect.stringContaining("there is no workflow 'theirs'")]);
+  });
+
+  test('is not what a policy means that carries a definition', async () => {
+    expect(await warningsOf([], drain)).toEqual([]);
+  });
 });

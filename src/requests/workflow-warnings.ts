@@ -4,6 +4,7 @@
  */
 import { didYouMean } from '../domain/did-you-mean.ts';
 import type { Issue } from '../domain/errors.ts';
+import type { Session } from '../domain/session.ts';
 import type { NamedWorkflow } from '../policies/policy-type.ts';
 import { getDefinition } from '../store/workflow-definitions.ts';
 import { describeProblem } from '../workflow/language/definition/problem.ts';
@@ -18,8 +19,9 @@ export async function workflowWarnings(
   tools: Pick<RequestTools, 'store' | 'runner'>,
   named: NamedWorkflow,
   workflow: WorkflowDescription,
+  { project }: Session,
 ): Promise<Issue[]> {
-  return [...inputWarnings(named, workflow), ...(await callWarnings(tools, named, workflow))];
+  return [...inputWarnings(named, workflow), ...(await callWarnings(tools, named, workflow, project))];
 }
 
 function inputWarnings(
@@ -54,15 +56,14 @@ async function callWarnings(
   tools: Pick<RequestTools, 'store' | 'runner'>,
   { field }: NamedWorkflow,
   { id, name }: WorkflowDescription,
+  project: string,
 ): Promise<Issue[]> {
   const definition = await getDefinition(tools.store.db, 'workflow', id);
   if (definition === undefined || tools.runner === undefined) return [];
   const { parsed } = await tools.runner.library.describe(definition);
   const own = [definition.name, 'workflows'];
-  const problems = [
-    ...parsed.warnings,
-    ...(await missingCalls(tools, definition.project, parsed, definition.namespace)),
-  ];
+  const place = { project, definitionProject: definition.project, namespace: definition.namespace };
+  const problems = [...parsed.warnings, ...(await missingCalls(tools, place, parsed))];
   return problems
     .filter(({ path }) => own.includes(String(path[0])))
     .map((problem) => ({

@@ -31,6 +31,7 @@ import * as requestIds from './migrations/0024-request-ids.ts';
 import * as fairClaims from './migrations/0025-fair-claims.ts';
 import * as retention from './migrations/0026-retention.ts';
 import * as executionsOfProjects from './migrations/0027-executions-of-projects.ts';
+import * as namesWithinProjects from './migrations/0028-names-within-projects.ts';
 
 interface Migration {
   readonly version: number;
@@ -66,6 +67,7 @@ const migrations: readonly Migration[] = [
   { version: 25, up: fairClaims.up },
   { version: 26, up: retention.up },
   { version: 27, up: executionsOfProjects.up },
+  { version: 28, up: namesWithinProjects.up },
 ];
 
 export const schemaVersion = migrations.length;

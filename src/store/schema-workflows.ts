@@ -52,6 +52,8 @@ export interface WorkflowExecutionRow {
   /** The definition that it was started from, which may be gone; `source_id` is not. */
   workflow_id: string | null;
   source_id: string;
+  /** Whose definition it is. */
+  definition_project: string;
   workflow: string;
   namespace: string;
   description: string;

@@ -95,8 +95,9 @@ CREATE TABLE "adhoc_action" (
   "created_at" bigint not null,
   "updated_at" bigint,
   "workbook" text,
-  constraint "adhoc_action_name" unique ("name",
-  "namespace")
+  constraint "adhoc_action_name_in_project" unique ("name",
+  "namespace",
+  "project")
 );
 
 CREATE INDEX "adhoc_action_by_source" on "adhoc_action" ("source_id");
@@ -572,8 +573,9 @@ CREATE TABLE "workbook" (
   "project" text not null,
   "created_at" bigint not null,
   "updated_at" bigint,
-  constraint "workbook_name" unique ("name",
-  "namespace")
+  constraint "workbook_name_in_project" unique ("name",
+  "namespace",
+  "project")
 );
 
 CREATE INDEX "workbook_by_source" on "workbook" ("source_id");
@@ -590,8 +592,9 @@ CREATE TABLE "workflow" (
   "created_at" bigint not null,
   "updated_at" bigint,
   "workbook" text,
-  constraint "workflow_name" unique ("name",
-  "namespace")
+  constraint "workflow_name_in_project" unique ("name",
+  "namespace",
+  "project")
 );
 
 CREATE INDEX "workflow_by_source" on "workflow" ("source_id");
@@ -623,13 +626,15 @@ CREATE INDEX "workflow_action_by_owner" on "workflow_action" ("owner") where "ow
 CREATE TABLE "workflow_environment" (
   "seq" integer primary key autoincrement,
   "id" text not null unique,
-  "name" text not null unique,
+  "name" text not null,
   "description" text not null,
   "variables" text not null,
   "scope" text not null,
   "project" text not null,
   "created_at" bigint not null,
-  "updated_at" bigint
+  "updated_at" bigint,
+  constraint "workflow_environment_name_in_project" unique ("name",
+  "project")
 );
 
 CREATE TABLE "workflow_execution" (
@@ -661,7 +666,8 @@ CREATE TABLE "workflow_execution" (
   "waiting_tasks" integer not null,
   "version" integer not null,
   "signals_end" integer not null,
-  "depth" integer default 0 not null
+  "depth" integer default 0 not null,
+  "definition_project" text default '' not null
 );
 
 CREATE INDEX "workflow_execution_by_parent" on "workflow_execution" ("parent_id");

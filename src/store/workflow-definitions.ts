@@ -1,10 +1,11 @@
 /**
- * Definitions of workflows, workbooks and ad-hoc actions by name, and the texts that they stand in. A text is
- * kept once under its digest: executions continue with the text that they were started from, whatever becomes
- * of the definition.
+ * Definitions of workflows, workbooks and ad-hoc actions by name (`named-objects.ts` says which one a name
+ * means), and the texts that they stand in. A text is kept once under its digest: executions continue with
+ * the text that they were started from, whatever becomes of the definition.
  */
 import { createHash } from 'node:crypto';
 import { sql, type Selectable } from 'kysely';
+import { mostOfOneName, ownFirst, visibleTo, type Viewer } from './named-objects.ts';
 import { fromText, toText } from './rows.ts';
 import type { WorkbookRow, WorkflowDefinitionRow } from './schema-workflows.ts';
 import type { Db, Tx } from './store.ts';
@@ -65,7 +66,7 @@ export async function deleteUnusedSources(tx: Tx): Promise<void> {
   await unused.execute();
 }
 
-/** False where the name is taken in the namespace; then nothing is written. */
+/** False where the name is taken in the namespace of its project; then nothing is written. */
 export async function insertDefinition(
   tx: Tx,
   table: DefinitionTable,
@@ -89,14 +90,14 @@ export async function insertDefinition(
 
 export type DefinitionChange = Pick<Definition, 'sourceId' | 'tags' | 'scope'>;
 
-/** By name; undefined where there is none. */
+/** By id. */
 export async function replaceDefinition(
   tx: Tx,
   table: DefinitionTable,
-  at: { readonly name: string; readonly namespace: string },
+  id: string,
   change: DefinitionChange,
   now: number,
-): Promise<Definition | undefined> {
+): Promise<void> {
   await tx.db
     .updateTable(table)
     .set({
@@ -105,10 +106,8 @@ export async function replaceDefinition(
       scope: change.scope,
       updated_at: now,
     } as never)
-    .where('name', '=', at.name)
-    .where('namespace', '=', at.namespace)
+    .where('id', '=', id)
     .execute();
-  return await findDefinition(tx.db, table, at.name, at.namespace);
 }
 
 /** How many were there. A workbook takes what came with it along. */
@@ -117,26 +116,55 @@ export async function deleteDefinition(tx: Tx, table: DefinitionTable, id: strin
   return Number(result.numDeletedRows);
 }
 
-/** What came with a workbook, to be replaced. */
-export async function deleteWorkbookMembers(tx: Tx, workbook: string, namespace: string): Promise<void> {
+/** Full names. */
+export type WorkbookMembers = Readonly<Record<'workflow' | 'adhoc_action', ReadonlySet<string>>>;
+
+/** What came with a workbook, except for what is kept. */
+export async function deleteWorkbookMembers(
+  tx: Tx,
+  { name, namespace, project }: Pick<Definition, 'name' | 'namespace' | 'project'>,
+  kept?: WorkbookMembers,
+): Promise<void> {
   for (const table of ['workflow', 'adhoc_action'] as const) {
-    await tx.db
-      .deleteFrom(table)
-      .where('workbook', '=', workbook)
+    const members = tx.db
+      .selectFrom(table)
+      .select(['id', 'name'])
+      .where('workbook', '=', name)
       .where('namespace', '=', namespace)
-      .execute();
+      .where('project', '=', project);
+    for (const member of await members.execute())
+      if (kept?.[table].has(member.name) !== true) await deleteDefinition(tx, table, member.id);
   }
+}
+
+export interface DefinitionName {
+  readonly name: string;
+  readonly namespace: string;
+  /** Only this project's; absent: as `named-objects.ts` says. */
+  readonly project?: string;
+}
+
+/** Those that a viewer finds under a name, the one that is meant first; `mostOfOneName` at most. */
+export async function definitionsNamed(
+  db: Db,
+  table: DefinitionTable,
+  { name, namespace, project }: DefinitionName,
+  viewer: Viewer,
+): Promise<Definition[]> {
+  let query = db.selectFrom(table).selectAll().where('name', '=', name).where('namespace', '=', namespace);
+  if (project !== undefined) query = query.where('project', '=', project);
+  const found = query.where(visibleTo(viewer)).orderBy(ownFirst(viewer)).orderBy('seq').limit(mostOfOneName);
+  return (await found.execute()).map(toDefinition);
 }
 
 export async function findDefinition(
   db: Db,
   table: DefinitionTable,
-  name: string,
-  namespace: string,
+  name: DefinitionName,
+  viewer: Viewer,
 ): Promise<Definition | undefined> {
-  const query = db.selectFrom(table).selectAll().where('name', '=', name).where('namespace', '=', namespace);
-  const row = await query.executeTakeFirst();
-  return row === undefined ? undefined : toDefinition(row);
+  const [found] = await definitionsNamed(db, table, name, viewer);
+  return found;
 }
 
 export async function getDefinition(
@@ -169,18 +197,14 @@ export function toDefinition(row: Row): Definition {
 /** More than these do not help a user who searches for a name. */
 const mostNames = 2000;
 
-/**
- * Those of a namespace that a project may use: its own and what others share. Without order.
- * @param project undefined: all projects.
- */
+/** Those of a namespace that a viewer finds, each once. Without order. */
 export async function definitionNames(
   db: Db,
   table: DefinitionTable,
-  project: string | undefined,
+  viewer: Viewer,
   namespace = '',
 ): Promise<string[]> {
-  let query = db.selectFrom(table).select('name').where('namespace', '=', namespace);
-  if (project !== undefined)
-    query = query.where((is) => is.or([is('project', '=', project), is('scope', '=', 'public')]));
-  return (await query.limit(mostNames).execute()).map((row) => row.name);
+  const query = db.selectFrom(table).select('name').distinct().where('namespace', '=', namespace);
+  const rows = await query.where(visibleTo(viewer)).limit(mostNames).execute();
+  return rows.map((row) => row.name);
 }

@@ -1,6 +1,7 @@
 /** Named environments: variables that executions are started with. */
 import type { Selectable } from 'kysely';
 import type { JsonObject } from '../domain/json.ts';
+import { mostOfOneName, ownFirst, visibleTo, type Viewer } from './named-objects.ts';
 import { fromText, toText } from './rows.ts';
 import type { WorkflowEnvironmentRow } from './schema-workflows.ts';
 import type { Db, Tx } from './store.ts';
@@ -16,7 +17,7 @@ export interface Environment {
   readonly updatedAt: number | null;
 }
 
-/** False where the name is taken. */
+/** False where the name is taken in its project. */
 export async function insertEnvironment(tx: Tx, environment: Environment): Promise<boolean> {
   const { variables, createdAt, updatedAt, ...same } = environment;
   const row = { ...same, variables: toText(variables), created_at: createdAt, updated_at: updatedAt };
@@ -29,24 +30,29 @@ export type EnvironmentChange = Partial<Pick<Environment, 'description' | 'varia
 
 export async function updateEnvironment(
   tx: Tx,
-  name: string,
+  id: string,
   { variables, ...same }: EnvironmentChange,
   now: number,
 ): Promise<Environment | undefined> {
   const changes = { ...same, ...(variables === undefined ? {} : { variables: toText(variables) }) };
   const update = tx.db.updateTable('workflow_environment').set({ ...changes, updated_at: now });
-  await update.where('name', '=', name).execute();
-  return await findEnvironment(tx.db, name);
+  await update.where('id', '=', id).execute();
+  return await getEnvironment(tx.db, id);
 }
 
-/** Whether it was there. */
-export async function deleteEnvironment(tx: Tx, name: string): Promise<boolean> {
-  const query = tx.db.deleteFrom('workflow_environment').where('name', '=', name);
-  return (await query.executeTakeFirst()).numDeletedRows === 1n;
+export async function deleteEnvironment(tx: Tx, id: string): Promise<void> {
+  await tx.db.deleteFrom('workflow_environment').where('id', '=', id).execute();
 }
 
-export async function findEnvironment(db: Db, name: string): Promise<Environment | undefined> {
+/** Those that a viewer finds under a name, the one that is meant first; `mostOfOneName` at most. */
+export async function environmentsNamed(db: Db, name: string, viewer: Viewer): Promise<Environment[]> {
   const query = db.selectFrom('workflow_environment').selectAll().where('name', '=', name);
+  const found = query.where(visibleTo(viewer)).orderBy(ownFirst(viewer)).orderBy('seq').limit(mostOfOneName);
+  return (await found.execute()).map(toEnvironment);
+}
+
+export async function getEnvironment(db: Db, id: string): Promise<Environment | undefined> {
+  const query = db.selectFrom('workflow_environment').selectAll().where('id', '=', id);
   const row = await query.executeTakeFirst();
   return row === undefined ? undefined : toEnvironment(row);
 }
@@ -54,11 +60,9 @@ export async function findEnvironment(db: Db, name: string): Promise<Environment
 /** More than these do not help a user who searches for a name. */
 const MOST_NAMES = 2000;
 
-/** Those that a project may use: its own and what others share. @param project undefined: all projects. */
-export async function environmentNames(db: Db, project: string | undefined): Promise<string[]> {
-  let query = db.selectFrom('workflow_environment').select('name');
-  if (project !== undefined)
-    query = query.where((is) => is.or([is('project', '=', project), is('scope', '=', 'public')]));
+/** Those that a viewer finds, each once. */
+export async function environmentNames(db: Db, viewer: Viewer): Promise<string[]> {
+  const query = db.selectFrom('workflow_environment').select('name').distinct().where(visibleTo(viewer));
   return (await query.limit(MOST_NAMES).execute()).map((row) => row.name);
 }
 

@@ -24,6 +24,8 @@ export class StaleExecution extends Error {
 export interface ExecutionRecordKeeping {
   readonly workflowId: string | null;
   readonly sourceId: string;
+  /** Whose definition it runs: its own project's, or what another one shares. */
+  readonly definitionProject: string;
   readonly project: string;
   readonly signalsEnd: boolean;
   /** How many executions stand above it: 0 for one that is no sub-workflow. */
@@ -56,6 +58,7 @@ function toExecutionRow(
     id: record.id,
     workflow_id: keeping.workflowId,
     source_id: keeping.sourceId,
+    definition_project: keeping.definitionProject,
     workflow: record.workflow,
     namespace: record.namespace,
     description: record.description,
@@ -169,6 +172,7 @@ export function toExecution(row: Selectable<WorkflowExecutionRow>): StoredExecut
     version: row.version,
     workflowId: row.workflow_id,
     sourceId: row.source_id,
+    definitionProject: row.definition_project,
     project: row.project,
     signalsEnd: row.signals_end === 1,
     depth: row.depth,

@@ -13,6 +13,8 @@ export interface WorkflowDescription {
   readonly namespace: string;
   /** Declared inputs; `required` are those without a default. */
   readonly inputs: readonly { readonly name: string; readonly required: boolean }[];
+  /** Of the session's project; false: another one shares it. */
+  readonly isOwn: boolean;
 }
 
 export interface WorkflowExecution {
@@ -41,7 +43,10 @@ export interface WorkflowStartRequest {
 
 /** Each request is made for the owner of a session, and reaches only what that owner's project may use. */
 export interface WorkflowService {
-  /** By name; undefined if there is none, or only one of another project that does not share it. */
+  /**
+   * By name: the one of the session's project, else one that another project shares; undefined if there is
+   * none.
+   */
   find(name: string, session: Session, namespace?: string): Promise<WorkflowDescription | undefined>;
 
   /**
@@ -51,8 +56,8 @@ export interface WorkflowService {
 
   /**
    * Creates the workflows of a DSL v2 document, for the project of the session.
-   * @throws CoppiceError `bad-request` for a definition that is not valid, `action-conflict` when a name is
-   * taken.
+   * @throws CoppiceError `bad-request` for a definition that is not valid, `action-conflict` when the project
+   * has a workflow of that name.
    */
   createDefinition(yaml: string, session: Session, namespace?: string): Promise<WorkflowDescription[]>;
 

@@ -16,6 +16,8 @@ export interface FakeWorkflow {
   readonly ends?: 'SUCCESS' | 'ERROR' | 'CANCELLED' | 'hangs';
   readonly output?: JsonObject;
   readonly afterReads?: number;
+  /** false: another project shares it. */
+  readonly isOwn?: boolean;
 }
 
 export class FakeWorkflows implements WorkflowService {
@@ -30,7 +32,8 @@ export class FakeWorkflows implements WorkflowService {
   find(name: string): Promise<WorkflowDescription | undefined> {
     this.#reach('find');
     const workflow = this.known.get(name);
-    return Promise.resolve(workflow && { id: name, name, namespace: '', inputs: workflow.inputs ?? [] });
+    const { inputs = [], isOwn = true } = workflow ?? {};
+    return Promise.resolve(workflow && { id: name, name, namespace: '', inputs, isOwn });
   }
 
   names(): Promise<string[]> {
@@ -44,10 +47,11 @@ export class FakeWorkflows implements WorkflowService {
     if (this.definedMeanwhile !== null) this.known.set(this.definedMeanwhile, {});
     const name = /^(\w+):/m.exec(yaml.replace(/^version:.*\n/, ''))?.[1];
     if (name === undefined) throw new CoppiceError('bad-request', 'no workflow in this document');
-    if (this.known.has(name)) throw new CoppiceError('action-conflict', `Duplicate entry: ${name}`);
+    if (this.known.get(name)?.isOwn !== false && this.known.has(name))
+      throw new CoppiceError('action-conflict', `Duplicate entry: ${name}`);
     this.calls.push(`define ${name}`);
     this.known.set(name, {});
-    return Promise.resolve([{ id: name, name, namespace: '', inputs: [] }]);
+    return Promise.resolve([{ id: name, name, namespace: '', inputs: [], isOwn: true }]);
   }
 
   start({ id, workflowName, input, env }: WorkflowStartRequest): Promise<WorkflowExecution> {

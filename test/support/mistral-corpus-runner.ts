@@ -17,6 +17,7 @@ import type { WorkflowEvent } from '../../src/workflow/language/conductor/event.
 import type {
   ActionInfo,
   OtherExecution,
+  CallName,
   ConductorLookups,
   WorkflowInfo,
 } from '../../src/workflow/language/conductor/lookups.ts';
@@ -59,7 +60,11 @@ function copyOf({ execution, tasks, actions }: ExecutionState): ExecutionState {
   return new ExecutionState(copy(execution), [...tasks].map(copy), [...actions].map(copy));
 }
 
+/** All is of one project. */
+const own = { project: 'p', isShared: false };
+
 export class VirtualRunner implements ConductorLookups {
+  readonly definitionProject = own.project;
   now = Date.UTC(2026, 0, 1);
   readonly steps: { readonly executionId: string; readonly event: WorkflowEvent; readonly step: Step }[] = [];
   readonly #simulated = new SimulatedActions();
@@ -111,16 +116,16 @@ export class VirtualRunner implements ConductorLookups {
     return this.#workflows.get(`${namespace}/${name}`);
   }
 
-  action(name: string, namespace: string): ActionInfo | null {
+  action({ name, namespace }: CallName): ActionInfo | null {
     const adhoc = this.#actions.get(`${namespace}/${name}`);
-    return adhoc === undefined ? systemAction(name) : { kind: 'adhoc', spec: adhoc };
+    return adhoc === undefined ? systemAction(name) : { kind: 'adhoc', spec: adhoc, ...own };
   }
 
-  workflow(name: string, namespace: string): WorkflowInfo | null {
+  workflow({ name, namespace }: CallName): WorkflowInfo | null {
     const spec = this.spec(name, namespace);
     return spec === undefined
       ? null
-      : { name: spec.fullName, namespace, type: spec.type, inputs: spec.inputs };
+      : { name: spec.fullName, namespace, type: spec.type, inputs: spec.inputs, ...own };
   }
 
   execution(id: string): OtherExecution | null {

@@ -64,7 +64,7 @@ export class SimulatedWorkflows {
 
   #describe(name: string): WorkflowDescription | undefined {
     const workflow = this.known.get(name);
-    return workflow && { id: name, name, namespace: '', inputs: workflow.inputs ?? [] };
+    return workflow && { id: name, name, namespace: '', inputs: workflow.inputs ?? [], isOwn: true };
   }
 
   async #call<T>(method: Method, work: () => T): Promise<T> {

@@ -6,6 +6,7 @@ import { CrashingRun } from '../../../test/support/crashing-run.ts';
 import type { Crash } from '../../../test/support/crashing-run.ts';
 import { FakeCloud } from '../../../test/support/fake-cloud.ts';
 import { FakeWorkflows } from '../../../test/support/fake-workflows.ts';
+import { joined } from '../../../test/support/membership.ts';
 import { workflow } from '../../../test/support/health-policies.ts';
 import { newAction } from '../../../test/support/new-action.ts';
 import { newCluster, newNode, newPolicy, newProfile } from '../../../test/support/recovery-rows.ts';
@@ -28,6 +29,8 @@ import { nodeRecover } from './node-recover.ts';
 import { probe } from '../../../test/support/probe.ts';
 import { closeAbandonedRecovery } from '../../recovery-record/recovery-record.ts';
 import { testSession } from '../../../test/support/session.ts';
+import { embeddedWorkflows } from '../../workflow/runner/embedded-workflows.ts';
+import type { WorkflowService } from '../../workflow/workflow-service.ts';
 
 const start = 1_800_000_000_000;
 
@@ -35,6 +38,8 @@ const start = 1_800_000_000_000;
 class Scene {
   readonly cloud = new FakeCloud();
   readonly workflows = new FakeWorkflows();
+  /** Which engine carries them out. */
+  engine: WorkflowService = this.workflows;
   readonly nodeId = randomUUID();
   readonly recoveryId = randomUUID();
   readonly actionId = randomUUID();
@@ -118,7 +123,7 @@ class Scene {
     return nodeRecover({
       store: this.store,
       profileTypes,
-      workflows: this.workflows,
+      workflows: this.engine,
       probe: async (...given) => {
         await this.beforeProbe();
         return await probe(...given);
@@ -357,6 +362,37 @@ describe('a workflow', () => {
     await recover(alone({}, { inputs: { definition } }));
     expect(scene.workflows.calls).toEqual(['start heal']);
   });
+
+  test('is created from that definition although another project shares one of that name', async () => {
+    const definition = "version: '2.0'\nheal: {tasks: {a: {action: std.noop}}}";
+    scene.workflows.known.set('heal', { isOwn: false });
+    await recover(alone({}, { inputs: { definition } }));
+    expect(scene.workflows.calls).toEqual(['define heal', 'start heal']);
+  });
+
+  test.each(['private', 'public'])(
+    'is created from it although another project has a %s one of that name',
+    async (scope) => {
+      const engine = embeddedWorkflows({ store: scene.store, membership: await joined(scene.store) });
+      await engine.runner.start();
+      scene.engine = engine;
+      const definition = (action: string): string =>
+        `version: '2.0'\nheal: {tasks: {a: {action: ${action}}}}`;
+      const theirs = { namespace: '', scope, project: 'theirs' };
+      await engine.runner.library.create('workflow', definition('std.fail'), theirs);
+      try {
+        await recover(alone({}, { inputs: { definition: definition('std.noop') } }));
+        expect(await scene.outline()).toEqual(['heal WORKFLOW #1 SUCCEEDED']);
+      } finally {
+        await engine.runner.stop();
+      }
+      const executions = scene.store.db
+        .selectFrom('workflow_execution')
+        .select(['project', 'definition_project']);
+      const { project } = testSession;
+      expect(await executions.execute()).toEqual([{ project, definition_project: project }]);
+    },
+  );
 
   test.each([
     ['new', [], ['define other']],

@@ -12,6 +12,7 @@ import { definitionIn, workflowInput } from '../../recovery/workflow-input.ts';
 import type { HealingContext } from '../../recovery/workflow-input.ts';
 import { failureInBrief } from '../../workflow/failure-in-brief.ts';
 import { workflowHint } from '../../workflow/missing-workflow.ts';
+import { workflowOfStep } from '../../workflow/workflow-of-step.ts';
 import { hasEnded } from '../../workflow/workflow-service.ts';
 import type {
   WorkflowDescription,
@@ -107,22 +108,21 @@ function workflowName({ params }: StepRun['step']): string {
 }
 
 /**
- * By name; one that does not exist is made from the definition that the policy carries, if it carries one.
- * Another recovery may make it at the same time, or it holds other names that exist: then it is refused as a
+ * One that is not there is made from the definition that the policy carries, if it carries one. Another
+ * recovery may make it at the same time, or it holds other names that exist: then it is refused as a
  * conflict, and the name says whether it is there.
  */
 async function find({ step, workflows, context }: WorkflowRun): Promise<WorkflowDescription | undefined> {
-  const name = workflowName(step);
   const owner = ownerOf(context.action);
-  const found = await workflows.find(name, owner);
-  const definition = definitionIn(step.params);
-  if (found !== undefined || definition === null) return found;
+  const meant = { name: workflowName(step), definition: definitionIn(step.params) };
+  const found = await workflowOfStep(workflows, meant, owner);
+  if (found !== undefined || meant.definition === null) return found;
   try {
-    await workflows.createDefinition(definition, owner);
+    await workflows.createDefinition(meant.definition, owner);
   } catch (error) {
     if (!(error instanceof CoppiceError) || error.status !== 409) throw error;
   }
-  return await workflows.find(name, owner);
+  return await workflowOfStep(workflows, meant, owner);
 }
 
 async function missing({ step, workflows, context }: WorkflowRun): Promise<StepResult> {

@@ -41,7 +41,10 @@ export async function runAndFollow(
   }
 }
 
-/** @returns the names of the workflows in the file, which may be there from an earlier run. */
+/**
+ * @returns the names of the workflows in the file, which may be there from an earlier run. What another
+ * project shares in that namespace is not of the file.
+ */
 async function bring({ api }: CliSession, file: WorkflowFile, namespace: string): Promise<string[]> {
   if (file.kind === 'action') throw new CliError('expected a file with workflows, found ad-hoc actions');
   try {
@@ -51,8 +54,14 @@ async function bring({ api }: CliSession, file: WorkflowFile, namespace: string)
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 409) throw error;
   }
-  const workflows = await api.read('GET /v2/workflows', 'workflows', { query: { namespace } });
-  return workflows.flatMap(({ name }) => name ?? []);
+  return namesOf(await api.read('GET /v2/workflows', 'workflows', { query: own(namespace) }));
+}
+
+const own = (namespace: string) => ({ namespace, scope: 'private' });
+
+/** Each once: an administrator sees those of all projects, and means the own ones. */
+function namesOf(definitions: readonly { readonly name?: string | undefined }[]): string[] {
+  return [...new Set(definitions.flatMap(({ name }) => name ?? []))];
 }
 
 function selectedName(file: string, names: readonly string[], selected: string | undefined): string {
@@ -120,9 +129,9 @@ async function follow(session: CliSession, id: string, wait: boolean): Promise<v
 }
 
 async function takeAway({ api }: CliSession, names: readonly string[], namespace: string): Promise<void> {
-  const workbooks = await api.read('GET /v2/workbooks', 'workbooks', { query: { namespace } });
-  for (const { name = '' } of workbooks)
-    await api.send('DELETE /v2/workbooks/{id}', { path: { id: name }, query: { namespace } });
+  const workbooks = namesOf(await api.read('GET /v2/workbooks', 'workbooks', { query: own(namespace) }));
+  for (const id of workbooks)
+    await api.send('DELETE /v2/workbooks/{id}', { path: { id }, query: { namespace } });
   if (workbooks.length > 0) return;
   for (const name of names) await removeWorkflow(api, name, namespace);
 }

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../../test/cli/run.ts';
 import { eventually } from '../../../test/support/eventually.ts';
 import { startMistralServer, type MistralServer } from '../../../test/support/mistral-server.ts';
+import { runNamespace } from '../client/run-namespace.ts';
 
 let server: MistralServer;
 let directory: string;
@@ -139,6 +140,21 @@ describe('coppice workflow run', () => {
     expect(out).toContain('output  {"said":["hello you","hello you"]}');
     const rows = await server.opened.store.db.selectFrom('workflow').select('name').execute();
     expect(rows).toEqual([]);
+  });
+
+  it('runs its own file, whatever other projects have under its namespace', async () => {
+    const { library } = server.workflows.runner;
+    const of = (scope: string) => ({ namespace: runNamespace(good), scope, project: 'another' });
+    const theirs = [
+      await library.create('workflow', "version: '2.0'\na: {tasks: {t: {action: std.fail}}}\n", of('public')),
+      await library.create('workflow', good, of('private')),
+    ].flat();
+    const words = ['workflow', 'run', file('good.yaml', good), '--input', 'name=you'];
+    const { code, out } = await run(words, { url: server.url });
+    expect([code, out]).toEqual([0, expect.stringMatching(/^greet {2}SUCCESS\n/)]);
+    const rows = await server.opened.store.db.selectFrom('workflow').select('id').orderBy('seq').execute();
+    expect(rows).toEqual(theirs.map(({ id }) => ({ id })));
+    for (const one of theirs) await library.delete('workflow', one);
   });
 
   it('fails where the execution fails, and where it cannot start', async () => {

@@ -23,7 +23,7 @@ test.each([
     "The server has a workflow 'drain' already.",
   ],
   [
-    "Duplicate entry for WorkbookDefinition ['name', 'namespace', 'project_id']: book, tests, None",
+    "Duplicate entry for WorkbookDefinition ['name', 'namespace', 'project_id']: book, tests, 3f2a-1",
     "The server has a workbook 'book' already (namespace tests).",
   ],
   ["The cluster 'web' could not be found.", "The cluster 'web' could not be found."],

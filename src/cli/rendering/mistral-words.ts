@@ -37,7 +37,7 @@ const rules: readonly Rule[] = [
     },
   },
   {
-    pattern: /^Duplicate entry for (Workflow|Workbook|Action)Definition .*?: (\S+?), (\S*), \w+/,
+    pattern: /^Duplicate entry for (Workflow|Workbook|Action)Definition .*?: (\S+?), (\S*), \S+/,
     sentence: ([kind = '', name = '', namespace = '']) =>
       `The server has a ${kind.toLowerCase()} '${name}' already${namespace === '' || namespace === 'None' ? '' : ` (namespace ${namespace})`}.`,
   },

@@ -2,47 +2,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../domain/json.ts';
 import { eventually } from '../../../test/support/eventually.ts';
+import { byHeaders, callersOf, type ProjectAnswer } from '../../../test/support/mistral-callers.ts';
 import { startMistralServer, type MistralServer } from '../../../test/support/mistral-server.ts';
-import type { Role } from '../../requests/request-tools.ts';
 import { registerService } from '../../store/services.ts';
-import type { Authentication } from '../../authentication/authentication.ts';
-import { noAuthentication } from '../../authentication/loopback-only.ts';
-
-/** The project and the roles stand in headers. */
-const byHeaders: Authentication = {
-  ...noAuthentication(),
-  authenticate: (request) =>
-    Promise.resolve({
-      project: request.header('x-project') ?? '',
-      user: 'u',
-      domain: null,
-      roles: (request.header('x-roles') ?? 'member').split(',') as Role[],
-    }),
-};
-
-interface Answer {
-  readonly status: number;
-  readonly body: JsonObject;
-}
 
 let server: MistralServer;
 
-async function ask(
-  project: string,
-  method: string,
-  path: string,
-  body?: string,
-  roles = 'member',
-): Promise<Answer> {
-  const headers = { 'x-project': project, 'x-roles': roles };
-  const answer = await fetch(`${server.url}/v2${path}`, {
-    method,
-    headers,
-    ...(body === undefined ? {} : { body }),
-  });
-  const text = await answer.text();
-  return { status: answer.status, body: text === '' ? {} : (JSON.parse(text) as JsonObject) };
-}
+const ask = (...asked: Parameters<ReturnType<typeof callersOf>>): Promise<ProjectAnswer> =>
+  callersOf(server)(...asked);
 
 const workflow = (name: string, action = 'std.async_noop'): string =>
   `version: '2.0'\n${name}: {tasks: {a: {action: ${action}}}}\n`;
@@ -136,7 +103,7 @@ describe('The workflow API', () => {
     expect((await ask('b', 'POST', '/executions', '{"workflow_name": "shared"}')).status).toBe(201);
     expect((await ask('b', 'DELETE', '/workflows/shared')).status).toBe(403);
     expect((await ask('b', 'PUT', '/workflows', workflow('shared', 'std.noop'))).status).toBe(403);
-    expect((await ask('b', 'PUT', '/workflows', workflow('own', 'std.noop'))).status).toBe(403);
+    expect((await ask('b', 'PUT', '/workflows', workflow('own', 'std.noop'))).status).toBe(404);
   });
 
   it('runs nothing of another project by its name: no action, no sub-workflow, and reads no environment', async () => {

@@ -76,7 +76,8 @@ describe('workflows', () => {
     const taken = await rest.call('POST', '/workflows', definitions);
     expect(taken.status).toBe(409);
     expect(taken.body).toEqual({
-      faultstring: "Duplicate entry for WorkflowDefinition ['name', 'namespace', 'project_id']: heal, , None",
+      faultstring:
+        "Duplicate entry for WorkflowDefinition ['name', 'namespace', 'project_id']: heal, , local",
     });
     const absent = await rest.call('GET', '/workflows/other?namespace=ns');
     expect(absent.body).toEqual({

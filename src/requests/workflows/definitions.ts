@@ -2,20 +2,31 @@
 import { CoppiceError } from '../../domain/errors.ts';
 import {
   definitionNames,
-  findDefinition,
+  definitionsNamed,
   getDefinition,
   type Definition,
+  type DefinitionName,
   type DefinitionTable,
   type DefinitionSource,
   type SourceKind,
 } from '../../store/workflow-definitions.ts';
+import type { Db } from '../../store/store.ts';
 import { listDefinitions, type PageQuery } from '../../store/workflow-listing.ts';
 import { parseSourceInParts, type ParsedSource } from '../../workflow/runner/parse-source.ts';
 import type { WorkflowSpec } from '../../workflow/language/definition/workflow-spec.ts';
 import type { DefinitionProblem } from '../../workflow/language/definition/problem.ts';
-import { visibleProject, type Caller, type RequestTools } from '../request-tools.ts';
+import type { Caller, RequestTools } from '../request-tools.ts';
 import { missingCalls } from './external-calls.ts';
-import { badRequest, isVisible, notFound, refuseForeign, runnerOf, visiblePage } from './workflow-tools.ts';
+import {
+  badRequest,
+  isVisible,
+  notFound,
+  refuseForeign,
+  runnerOf,
+  theOneNamed,
+  viewerOf,
+  visiblePage,
+} from './workflow-tools.ts';
 
 const keys: Readonly<Record<DefinitionTable, readonly [word: string, key: string]>> = {
   workflow: ['Workflow', 'workflow_identifier'],
@@ -23,7 +34,10 @@ const keys: Readonly<Record<DefinitionTable, readonly [word: string, key: string
   adhoc_action: ['Action', 'action_name'],
 };
 
-/** By name in a namespace, or by id. @throws CoppiceError `resource-not-found` */
+/**
+ * By name in a namespace, or by id.
+ * @throws CoppiceError `resource-not-found`, `multiple-choices`
+ */
 export async function requireDefinition(
   { store }: RequestTools,
   caller: Caller,
@@ -32,12 +46,27 @@ export async function requireDefinition(
   namespace = '',
 ): Promise<Definition> {
   const found =
-    (await findDefinition(store.db, table, identity, namespace)) ??
+    (await namedDefinition(store.db, caller, table, { name: identity, namespace })) ??
     (await getDefinition(store.db, table, identity));
   if (found !== undefined && isVisible(caller, found.project, found.scope)) return found;
   const [word, key] = keys[table];
-  const names = await definitionNames(store.db, table, visibleProject(caller), namespace);
+  const names = await definitionNames(store.db, table, viewerOf(caller), namespace);
   throw notFound(`${word} not found [${key}=${identity}, namespace=${namespace}]`, identity, names);
+}
+
+async function namedDefinition(
+  db: Db,
+  caller: Caller,
+  table: DefinitionTable,
+  name: DefinitionName,
+): Promise<Definition | undefined> {
+  const found = await definitionsNamed(db, table, name, viewerOf(caller));
+  return theOneNamed(caller, labelOf(table, name.name), found);
+}
+
+/** `workflow drain` */
+function labelOf(table: DefinitionTable, name: string): string {
+  return `${keys[table][0].toLowerCase()} ${name}`;
 }
 
 export async function listVisibleDefinitions(
@@ -85,14 +114,23 @@ export async function createDefinitions(
   return await runnerOf(tools).library.create(request.kind, request.text, scopeOf(caller, request));
 }
 
-/** @throws CoppiceError `bad-request`, `resource-not-found` */
+/** @throws CoppiceError `bad-request`, `resource-not-found`, `forbidden`, `multiple-choices` */
 export async function replaceDefinitions(
   tools: RequestTools,
   caller: Caller,
   request: DefinitionText,
 ): Promise<Definition[]> {
-  await refuseForeignNames(tools, caller, request);
-  return await runnerOf(tools).library.replace(request.kind, request.text, scopeOf(caller, request));
+  const { kind, text } = request;
+  return await runnerOf(tools).library.replace(
+    kind,
+    text,
+    scopeOf(caller, request),
+    async ({ db }, table, name) => {
+      const found = await namedDefinition(db, caller, table, name);
+      if (found !== undefined) refuseForeign(caller, found.project, labelOf(table, name.name));
+      return found;
+    },
+  );
 }
 
 const scopes = ['private', 'public'];
@@ -104,24 +142,6 @@ function scopeOf({ project }: Caller, { scope = 'private', namespace = '' }: Def
   return { namespace, scope, project };
 }
 
-/** Names that the text would replace, of another project. */
-async function refuseForeignNames(
-  { store }: RequestTools,
-  caller: Caller,
-  { kind, text, namespace = '' }: DefinitionText,
-): Promise<void> {
-  const { workbook, workflows, actions } = await parseSourceInParts(kind, text);
-  const names: (readonly [DefinitionTable, string])[] = [
-    ...(workbook === undefined ? [] : [['workbook', workbook.name] as const]),
-    ...workflows.map(({ fullName }) => ['workflow', fullName] as const),
-    ...actions.map(({ fullName }) => ['adhoc_action', fullName] as const),
-  ];
-  for (const [table, name] of names) {
-    const found = await findDefinition(store.db, table, name, namespace);
-    if (found !== undefined) refuseForeign(caller, found.project, `${keys[table][0].toLowerCase()} ${name}`);
-  }
-}
-
 /** Its executions continue. @throws CoppiceError `resource-not-found`, `forbidden` */
 export async function deleteDefinition(
   tools: RequestTools,
@@ -131,7 +151,7 @@ export async function deleteDefinition(
   namespace?: string,
 ): Promise<void> {
   const definition = await requireDefinition(tools, caller, table, identity, namespace);
-  refuseForeign(caller, definition.project, `${keys[table][0].toLowerCase()} ${definition.name}`);
+  refuseForeign(caller, definition.project, labelOf(table, definition.name));
   await runnerOf(tools).library.delete(table, definition);
 }
 
@@ -145,11 +165,12 @@ export type Validity =
 export async function validateDefinition(
   tools: RequestTools,
   { project }: Pick<Caller, 'project'>,
-  { kind, text, namespace }: Pick<DefinitionText, 'kind' | 'text' | 'namespace'>,
+  { kind, text, namespace = '' }: Pick<DefinitionText, 'kind' | 'text' | 'namespace'>,
 ): Promise<Validity> {
   try {
     const parsed = await parseSourceInParts(kind, text);
-    const missing = await missingCalls(tools, project, parsed, namespace);
+    const place = { project, definitionProject: project, namespace };
+    const missing = await missingCalls(tools, place, parsed);
     return { valid: true, warnings: [...parsed.warnings, ...missing] };
   } catch (error) {
     if (!(error instanceof CoppiceError)) throw error;

@@ -5,25 +5,28 @@ import type { JsonObject } from '../../domain/json.ts';
 import {
   deleteEnvironment,
   environmentNames,
-  findEnvironment,
+  environmentsNamed,
+  getEnvironment,
   insertEnvironment,
   updateEnvironment,
   type Environment,
 } from '../../store/workflow-environments.ts';
 import { listEnvironments, type PageQuery } from '../../store/workflow-listing.ts';
-import { visibleProject, type Caller, type RequestTools } from '../request-tools.ts';
-import { isVisible, notFound, refuseForeign, visiblePage } from './workflow-tools.ts';
+import type { Caller, RequestTools } from '../request-tools.ts';
+import { isVisible, notFound, refuseForeign, theOneNamed, viewerOf, visiblePage } from './workflow-tools.ts';
 
-/** @throws CoppiceError `resource-not-found` */
+/** By name, or by id. @throws CoppiceError `resource-not-found`, `multiple-choices` */
 export async function requireEnvironment(
   { store }: RequestTools,
   caller: Caller,
-  name: string,
+  identity: string,
 ): Promise<Environment> {
-  const found = await findEnvironment(store.db, name);
+  const named = await environmentsNamed(store.db, identity, viewerOf(caller));
+  const found =
+    theOneNamed(caller, `environment ${identity}`, named) ?? (await getEnvironment(store.db, identity));
   if (found !== undefined && isVisible(caller, found.project, found.scope)) return found;
-  const names = await environmentNames(store.db, visibleProject(caller));
-  throw notFound(`Environment not found [name=${name}]`, name, names);
+  const names = await environmentNames(store.db, viewerOf(caller));
+  throw notFound(`Environment not found [name=${identity}]`, identity, names);
 }
 
 export async function listVisibleEnvironments(
@@ -58,33 +61,34 @@ export async function createEnvironment(
     updatedAt: null,
   };
   if (await store.write((tx) => insertEnvironment(tx, environment))) return environment;
-  const sentence = `Duplicate entry for Environment ['name', 'project_id']: ${environment.name}`;
+  const sentence = `Duplicate entry for Environment ['name', 'project_id']: ${environment.name}, ${environment.project}`;
   throw new CoppiceError('action-conflict', sentence);
 }
 
-/** @throws CoppiceError `resource-not-found`, `forbidden` */
+/** @throws CoppiceError `resource-not-found`, `forbidden`, `multiple-choices` */
 export async function changeEnvironment(
   tools: RequestTools,
   caller: Caller,
   { name, description, variables, scope }: EnvironmentFields,
 ): Promise<Environment> {
-  await requireOwn(tools, caller, name);
+  const { id } = await requireOwn(tools, caller, name);
   const change = {
     ...(description === undefined ? {} : { description }),
     ...(scope === undefined ? {} : { scope }),
     ...(variables === undefined ? {} : { variables }),
   };
-  await tools.store.write((tx) => updateEnvironment(tx, name, change, tools.now()));
-  return await requireEnvironment(tools, caller, name);
+  await tools.store.write((tx) => updateEnvironment(tx, id, change, tools.now()));
+  return await requireEnvironment(tools, caller, id);
 }
 
-/** @throws CoppiceError `resource-not-found`, `forbidden` */
+/** @throws CoppiceError `resource-not-found`, `forbidden`, `multiple-choices` */
 export async function removeEnvironment(tools: RequestTools, caller: Caller, name: string): Promise<void> {
-  await requireOwn(tools, caller, name);
-  await tools.store.write((tx) => deleteEnvironment(tx, name));
+  const { id } = await requireOwn(tools, caller, name);
+  await tools.store.write((tx) => deleteEnvironment(tx, id));
 }
 
-async function requireOwn(tools: RequestTools, caller: Caller, name: string): Promise<void> {
-  const { project } = await requireEnvironment(tools, caller, name);
-  refuseForeign(caller, project, `environment ${name}`);
+async function requireOwn(tools: RequestTools, caller: Caller, name: string): Promise<Environment> {
+  const found = await requireEnvironment(tools, caller, name);
+  refuseForeign(caller, found.project, `environment ${name}`);
+  return found;
 }

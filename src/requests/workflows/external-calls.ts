@@ -18,16 +18,22 @@ const tables: Readonly<Record<ExternalCall['kind'], DefinitionTable>> = {
 
 type LibraryTools = Pick<RequestTools, 'store' | 'runner'>;
 
+/** Where the definition is, and for whom it runs. */
+export interface CallPlace {
+  readonly project: string;
+  readonly definitionProject: string;
+  readonly namespace: string;
+}
+
 export async function missingCalls(
   tools: LibraryTools,
-  project: string,
+  place: CallPlace,
   { external }: Pick<ParsedSource, 'external'>,
-  namespace = '',
 ): Promise<DefinitionProblem[]> {
   const problems: DefinitionProblem[] = [];
   for (const call of external) {
-    if (await isThere(tools, project, call, namespace)) continue;
-    const known = await definitionNames(tools.store.db, tables[call.kind], project);
+    if (await isThere(tools, place, call)) continue;
+    const known = await definitionNames(tools.store.db, tables[call.kind], place);
     const hint = didYouMean(call.name, known);
     const message = `${describeMissingCall(call)}: the task fails when it runs${hint === undefined ? '' : `; ${hint}`}`;
     problems.push({ severity: 'warning', message, ...call.at });
@@ -38,18 +44,18 @@ export async function missingCalls(
 /** As a task looks it up: in the workbook first, in the namespace, then in the default one. */
 async function isThere(
   tools: LibraryTools,
-  project: string,
-  call: ExternalCall,
-  namespace: string,
+  { project, definitionProject, namespace: own }: CallPlace,
+  { kind, name, workbook }: ExternalCall,
 ): Promise<boolean> {
   const { library } = runnerOf(tools);
-  const names = call.workbook === undefined ? [call.name] : [`${call.workbook}.${call.name}`, call.name];
-  for (const name of names) {
-    for (const space of new Set([namespace, ''])) {
-      if (call.kind === 'workflow' && (await library.workflowFor(project, name, space)) !== null) return true;
-      if (call.kind !== 'action') continue;
-      await library.lookUpAction(name, space);
-      if ((library.cachedAction(name, space, project) ?? null) !== null) return true;
+  const member = workbook === undefined ? [] : [{ name: `${workbook}.${name}`, project: definitionProject }];
+  for (const named of [...member, { name }]) {
+    for (const namespace of new Set([own, ''])) {
+      const at = { ...named, namespace };
+      if (kind === 'workflow' && (await library.workflowFor(project, at)) !== null) return true;
+      if (kind !== 'action') continue;
+      await library.lookUpAction(project, at);
+      if ((library.cachedAction(project, at) ?? null) !== null) return true;
     }
   }
   return false;

@@ -4,6 +4,7 @@ import { CoppiceError } from '../../domain/errors.ts';
 import type { RefusedRequest } from '../../workflow/language/conductor/fault.ts';
 import type { WorkflowRunner } from '../../workflow/runner/workflow-runner.ts';
 import { visibleProject, type Caller, type RequestTools } from '../request-tools.ts';
+import type { Viewer } from '../../store/named-objects.ts';
 import type { PageQuery } from '../../store/workflow-listing.ts';
 
 /** @throws Error where this process has no runner: then it has no route that needs one. */
@@ -33,6 +34,38 @@ export function refuse(refusal: RefusedRequest | undefined): void {
 export function isVisible(caller: Caller, project: string, scope = 'private'): boolean {
   const own = visibleProject(caller);
   return own === undefined || own === project || scope === 'public';
+}
+
+/** As whom the caller finds objects by their names. */
+export function viewerOf(caller: Caller): Viewer {
+  return { project: caller.project, isAdmin: visibleProject(caller) === undefined };
+}
+
+interface OfProject {
+  readonly id: string;
+  readonly project: string;
+  readonly scope: string;
+}
+
+/**
+ * The one that a name means.
+ * @param found under one name, the one that is meant first.
+ * @throws CoppiceError `multiple-choices` where several projects have one for themselves: an administrator
+ * sees them all, and must not change any of them by chance.
+ */
+export function theOneNamed<Found extends OfProject>(
+  caller: Caller,
+  what: string,
+  found: readonly Found[],
+): Found | undefined {
+  const [first, second] = found;
+  if (first === undefined || second === undefined) return first;
+  if (first.project === caller.project || first.scope === 'public') return first;
+  const ids = found.map(({ id, project }) => `${id} (project ${project})`).join(', ');
+  throw new CoppiceError(
+    'multiple-choices',
+    `More than one project has a ${what}: ${ids}. Give the id of one of them.`,
+  );
 }
 
 /** What is public can be seen by all, and changed by its project only. @throws CoppiceError `forbidden` */

@@ -325,6 +325,7 @@ function checkTarget(workflow: WorkflowSpec, params: JsonObject): void {
 
 function evaluateVars(workflow: WorkflowSpec, record: ExecutionRecord): JsonObject {
   const nothing: ConductorLookups = {
+    definitionProject: '',
     action: () => null,
     workflow: () => null,
     execution: () => null,

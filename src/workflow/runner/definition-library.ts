@@ -16,13 +16,15 @@ import {
   replaceDefinition,
   sourceOf,
   type Definition,
+  type DefinitionName,
   type DefinitionTable,
   type DefinitionSource,
   type SourceKind,
+  type WorkbookMembers,
 } from '../../store/workflow-definitions.ts';
 import type { Store, Tx } from '../../store/store.ts';
 import type { ActionRegistry } from '../actions/registry.ts';
-import type { ActionInfo, WorkflowInfo } from '../language/conductor/lookups.ts';
+import type { ActionInfo, CallName, Ownership, WorkflowInfo } from '../language/conductor/lookups.ts';
 import type { AdhocActionSpec, WorkbookSpec, WorkflowSpec } from '../language/definition/workflow-spec.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { parseSourceInParts, type ParsedSource } from './parse-source.ts';
@@ -30,23 +32,6 @@ import { parseSourceInParts, type ParsedSource } from './parse-source.ts';
 export interface FoundWorkflow {
   readonly definition: Definition;
   readonly spec: WorkflowSpec;
-}
-
-interface FoundAction {
-  readonly definition: Definition;
-  readonly info: ActionInfo;
-}
-
-/** Its own, and what others share. */
-export function mayUse(
-  { project }: { readonly project: string },
-  of: Pick<Definition, 'project' | 'scope'>,
-): boolean {
-  return of.project === project || of.scope === 'public';
-}
-
-function usable<T extends { readonly definition: Definition }>(found: T | null, project: string): T | null {
-  return found !== null && mayUse({ project }, found.definition) ? found : null;
 }
 
 export interface DefinitionScope {
@@ -65,7 +50,7 @@ export class DefinitionLibrary {
   readonly #now: () => number;
   readonly #sources = new BoundedMap<string, ParsedSource>(maxCachedSources);
   readonly #workflows = new BoundedMap<string, FoundWorkflow | null>(maxCachedNames);
-  readonly #actions = new BoundedMap<string, FoundAction | null>(maxCachedNames);
+  readonly #actions = new BoundedMap<string, ActionInfo | null>(maxCachedNames);
   /** Incremented by each change: a lookup that began before a change is not cached. */
   #edition = 0;
 
@@ -75,46 +60,40 @@ export class DefinitionLibrary {
     this.#now = now;
   }
 
-  /** undefined: not looked up yet. null: there is none that the project may use. */
-  cachedAction(name: string, namespace: string, project: string): ActionInfo | null | undefined {
-    const system = this.#registry.describe(name);
-    if (system !== undefined) return { kind: 'system', ...system };
-    const found = this.#actions.get(`${namespace}/${name}`);
-    return found === undefined ? undefined : (usable(found, project)?.info ?? null);
+  /**
+   * As a project finds it; no definition takes the name of a system action away. undefined: not looked up
+   * yet. null: there is none that the project may use.
+   */
+  cachedAction(project: string, at: CallName): ActionInfo | null | undefined {
+    const system = this.#registry.describe(at.name);
+    return system === undefined ? this.#actions.get(keyOf(project, at)) : { kind: 'system', ...system };
   }
 
   /** undefined: not looked up yet. null: there is none that the project may use. */
-  cachedWorkflow(name: string, namespace: string, project: string): WorkflowInfo | null | undefined {
-    const found = this.#workflows.get(`${namespace}/${name}`);
-    if (found === undefined) return undefined;
-    const own = usable(found, project);
-    return own === null ? null : infoOf(own);
+  cachedWorkflow(project: string, at: CallName): WorkflowInfo | null | undefined {
+    const found = this.#workflows.get(keyOf(project, at));
+    return found === undefined || found === null ? found : infoOf(found, project);
   }
 
-  async lookUpAction(name: string, namespace: string): Promise<void> {
+  async lookUpAction(project: string, at: CallName): Promise<void> {
     const edition = this.#edition;
-    const definition = await findDefinition(this.#store.db, 'adhoc_action', name, namespace);
+    const definition = await findDefinition(this.#store.db, 'adhoc_action', at, { project });
     const parsed = definition === undefined ? undefined : await this.#parsed(definition.sourceId);
-    const spec = parsed?.actions.find((action) => action.fullName === name);
-    if (edition === this.#edition)
-      this.#actions.set(
-        `${namespace}/${name}`,
-        spec === undefined || definition === undefined ? null : { definition, info: { kind: 'adhoc', spec } },
-      );
+    const spec = parsed?.actions.find((action) => action.fullName === at.name);
+    const info: ActionInfo | null =
+      spec === undefined || definition === undefined
+        ? null
+        : { kind: 'adhoc', spec, ...ownership(definition, project) };
+    if (edition === this.#edition) this.#actions.set(keyOf(project, at), info);
   }
 
   /** @returns null: there is none that the project may use. */
-  async workflowFor(project: string, name: string, namespace: string): Promise<FoundWorkflow | null> {
-    return usable(await this.workflow(name, namespace), project);
-  }
-
-  /** Of any project: its user checks whether the caller may use it. */
-  async workflow(name: string, namespace: string): Promise<FoundWorkflow | null> {
-    const key = `${namespace}/${name}`;
+  async workflowFor(project: string, at: CallName): Promise<FoundWorkflow | null> {
+    const key = keyOf(project, at);
     const known = this.#workflows.get(key);
     if (known !== undefined) return known;
     const edition = this.#edition;
-    const definition = await findDefinition(this.#store.db, 'workflow', name, namespace);
+    const definition = await findDefinition(this.#store.db, 'workflow', at, { project });
     const found =
       definition === undefined
         ? null
@@ -160,7 +139,7 @@ export class DefinitionLibrary {
       const created: Definition[] = [];
       for (const { table, name, workbook, tags } of definitionsIn(parsed)) {
         const definition = this.#new(source, scope, { name, workbook, tags });
-        if (!(await insertDefinition(tx, table, definition))) throw nameTaken(table, name, scope.namespace);
+        if (!(await insertDefinition(tx, table, definition))) throw nameTaken(table, definition);
         created.push(definition);
       }
       return created;
@@ -170,21 +149,39 @@ export class DefinitionLibrary {
   /**
    * Replaces by name everything that a text defines. A name that does not exist is an error, except for
    * members of a workbook.
-   * @throws CoppiceError `bad-request`, `resource-not-found`
+   * @param find the definition that the caller means by a name; undefined: there is none.
+   * @throws CoppiceError `bad-request`, `resource-not-found`, and what `find` throws.
    */
-  async replace(kind: SourceKind, text: string, scope: DefinitionScope): Promise<Definition[]> {
+  async replace(
+    kind: SourceKind,
+    text: string,
+    scope: DefinitionScope,
+    find: (tx: Tx, table: DefinitionTable, name: DefinitionName) => Promise<Definition | undefined>,
+  ): Promise<Definition[]> {
     return await this.#write(kind, text, async (tx, source, parsed) => {
       const replaced: Definition[] = [];
-      if (parsed.workbook !== undefined)
-        await deleteWorkbookMembers(tx, parsed.workbook.name, scope.namespace);
+      const { namespace } = scope;
+      // Whose the workbook is, its members are.
+      let { project } = scope;
       for (const { table, name, workbook, tags } of definitionsIn(parsed)) {
+        const at = { name, namespace };
+        const found = await (workbook === null
+          ? find(tx, table, at)
+          : findDefinition(tx.db, table, { ...at, project }, { project }));
+        if (found === undefined && workbook === null) throw nameNotFound(table, name, namespace);
+        if (found === undefined) {
+          const added = this.#new(source, { ...scope, project }, { name, workbook, tags });
+          await insertDefinition(tx, table, added);
+          replaced.push(added);
+          continue;
+        }
+        const now = this.#now();
         const change = { sourceId: source.id, tags, scope: scope.scope };
-        const at = { name, namespace: scope.namespace };
-        const found = await replaceDefinition(tx, table, at, change, this.#now());
-        if (found === undefined && workbook === null) throw nameNotFound(table, name, scope.namespace);
-        const definition = found ?? this.#new(source, scope, { name, workbook, tags });
-        if (found === undefined) await insertDefinition(tx, table, definition);
-        replaced.push(definition);
+        await replaceDefinition(tx, table, found.id, change, now);
+        replaced.push({ ...found, ...change, updatedAt: now });
+        if (table !== 'workbook') continue;
+        project = found.project;
+        await deleteWorkbookMembers(tx, found, membersIn(parsed));
       }
       return replaced;
     });
@@ -194,7 +191,7 @@ export class DefinitionLibrary {
   async delete(table: DefinitionTable, definition: Definition): Promise<void> {
     await this.#store.write(async (tx) => {
       await deleteDefinition(tx, table, definition.id);
-      if (table === 'workbook') await deleteWorkbookMembers(tx, definition.name, definition.namespace);
+      if (table === 'workbook') await deleteWorkbookMembers(tx, definition);
       await deleteUnusedSources(tx);
     });
     this.#forget();
@@ -245,8 +242,23 @@ export class DefinitionLibrary {
   }
 }
 
-function infoOf({ definition, spec }: FoundWorkflow): WorkflowInfo {
-  return { name: spec.fullName, namespace: definition.namespace, type: spec.type, inputs: spec.inputs };
+function keyOf(user: string, { name, namespace, project = '' }: CallName): string {
+  return JSON.stringify([user, project, namespace, name]);
+}
+
+function ownership({ project }: Definition, user: string): Ownership {
+  return { project, isShared: project !== user };
+}
+
+function infoOf({ definition, spec }: FoundWorkflow, user: string): WorkflowInfo {
+  const { fullName: name, type, inputs } = spec;
+  return { name, namespace: definition.namespace, type, inputs, ...ownership(definition, user) };
+}
+
+function membersIn({ workflows, actions }: ParsedSource): WorkbookMembers {
+  const names = (specs: readonly { readonly fullName: string }[]): Set<string> =>
+    new Set(specs.map(({ fullName }) => fullName));
+  return { workflow: names(workflows), adhoc_action: names(actions) };
 }
 
 interface NewDefinition {
@@ -281,10 +293,13 @@ const definitionKinds: Readonly<Record<DefinitionTable, string>> = {
   adhoc_action: 'Action',
 };
 
-function nameTaken(table: DefinitionTable, name: string, namespace: string): CoppiceError {
+function nameTaken(
+  table: DefinitionTable,
+  { name, namespace, project }: Pick<Definition, 'name' | 'namespace' | 'project'>,
+): CoppiceError {
   return new CoppiceError(
     'action-conflict',
-    `Duplicate entry for ${definitionKinds[table]}Definition ['name', 'namespace', 'project_id']: ${name}, ${namespace}, None`,
+    `Duplicate entry for ${definitionKinds[table]}Definition ['name', 'namespace', 'project_id']: ${name}, ${namespace}, ${project}`,
   );
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { findSignal } from '../../store/action-wakes.ts';
 import type { Store } from '../../store/store.ts';
+import { findDefinition } from '../../store/workflow-definitions.ts';
 import { eventually } from '../../../test/support/eventually.ts';
 import { openTestStore, type TestStore } from '../../../test/support/backends.ts';
 import { succeeded, type PerformedAction } from '../actions/action-type.ts';
@@ -353,11 +354,11 @@ test('of another project: a private workflow and every execution are not there, 
   await expect(workflows.cancel(asked.id, 'theirs', other)).rejects.toMatchObject({ status: 404 });
   expect(await workflows.get(asked.id, testSession)).toMatchObject({ state: 'RUNNING' });
 
-  await workflows.runner.library.replace('workflow', text, {
-    namespace: '',
-    scope: 'public',
-    project: testSession.project,
-  });
+  const { project } = testSession;
+  const scope = { namespace: '', scope: 'public', project };
+  await workflows.runner.library.replace('workflow', text, scope, ({ db }, table, name) =>
+    findDefinition(db, table, name, { project }),
+  );
   expect(await workflows.find('w', other)).toMatchObject({ name: 'w' });
   expect(await workflows.names(other)).toEqual(['w']);
 });

@@ -3,10 +3,9 @@
  * started by recovery sends a durable signal in the transaction that ends it, so recovery does not have to
  * poll.
  */
-import { mayUse } from './definition-library.ts';
 import { CoppiceError } from '../../domain/errors.ts';
 import type { StoredExecution } from '../../store/workflow-executions.ts';
-import { definitionNames } from '../../store/workflow-definitions.ts';
+import { definitionNames, type Definition } from '../../store/workflow-definitions.ts';
 import { getExecution } from '../../store/workflow-executions.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Membership } from '../../membership/membership.ts';
@@ -77,13 +76,12 @@ export class EmbeddedWorkflows implements WorkflowService {
   }
 
   async find(name: string, session: Session, namespace = ''): Promise<WorkflowDescription | undefined> {
-    const found = await this.runner.library.workflow(name, namespace);
-    if (found === null || !mayUse(session, found.definition)) return undefined;
-    return description(found.definition, found.spec.inputs);
+    const found = await this.runner.library.workflowFor(session.project, { name, namespace });
+    return found === null ? undefined : description(found.definition, found.spec.inputs, session);
   }
 
   async names({ project }: Session): Promise<readonly string[]> {
-    return await definitionNames(this.#store.db, 'workflow', project);
+    return await definitionNames(this.#store.db, 'workflow', { project });
   }
 
   async createDefinition(yaml: string, session: Session, namespace = ''): Promise<WorkflowDescription[]> {
@@ -91,19 +89,19 @@ export class EmbeddedWorkflows implements WorkflowService {
     const definitions = await this.runner.library.create('workflow', yaml, scope);
     const described = definitions.map(async (definition) => {
       const spec = await this.runner.library.specOf(definition.sourceId, definition.name);
-      return description(definition, spec.inputs);
+      return description(definition, spec.inputs, session);
     });
     return await Promise.all(described);
   }
 
   async start(request: WorkflowStartRequest): Promise<WorkflowExecution> {
     const { id, workflowName, namespace = '', input, env, description: text, session } = request;
-    if ((await this.find(workflowName, session, namespace)) === undefined)
-      throw workflowNotFound(workflowName, namespace);
+    const workflow = await this.find(workflowName, session, namespace);
+    if (workflow === undefined) throw workflowNotFound(workflowName, namespace);
     const params = Object.keys(env).length === 0 ? {} : { env };
     const started = await this.runner.startExecution({
       id,
-      workflow: { name: workflowName, namespace },
+      workflow: { id: workflow.id },
       input,
       params,
       description: text,
@@ -141,11 +139,12 @@ function notFound(id: string): CoppiceError {
 }
 
 function description(
-  { id, name, namespace }: { readonly id: string; readonly name: string; readonly namespace: string },
+  { id, name, namespace, project }: Pick<Definition, 'id' | 'name' | 'namespace' | 'project'>,
   inputs: readonly InputSpec[],
+  session: Session,
 ): WorkflowDescription {
   const declared = inputs.map((input) => ({ name: input.name, required: input.default === undefined }));
-  return { id, name, namespace, inputs: declared };
+  return { id, name, namespace, inputs: declared, isOwn: project === session.project };
 }
 
 function toExecution({ record }: StoredExecution): WorkflowExecution {

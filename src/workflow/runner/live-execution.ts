@@ -10,6 +10,7 @@
  */
 import type { Store } from '../../store/store.ts';
 import { getExecution, StaleExecution } from '../../store/workflow-executions.ts';
+import type { ExecutionRecordKeeping } from '../../store/workflow-executions.ts';
 import { actionsOfExecution, WorkTaken } from '../../store/workflow-actions.ts';
 import { tasksOfExecution } from '../../store/workflow-tasks.ts';
 import { isTimerSet, type WorkflowMessage } from '../../store/workflow-work.ts';
@@ -40,7 +41,7 @@ export interface LiveTools {
   readonly now: () => number;
   /** Limits the executions that are processed while no caller waits. */
   readonly semaphore: Semaphore;
-  readonly batchTools: (project: string) => BatchTools;
+  readonly batchTools: (keeping: ExecutionRecordKeeping) => BatchTools;
   /** Called after the commit. */
   readonly committed: (batch: StepBatch, messages: readonly WorkflowMessage[]) => void;
   /** Reports an internal error to the log. */
@@ -199,7 +200,7 @@ export class LiveExecution {
       for (const delivery of deliveries) delivery.settle(notFound(this.id));
       return;
     }
-    const batch = new StepBatch(loaded, this.#tools.batchTools(loaded.keeping.project));
+    const batch = new StepBatch(loaded, this.#tools.batchTools(loaded.keeping));
     const refusals: (RefusedRequest | undefined)[] = [];
     for (const delivery of deliveries) {
       if (delivery.byRunner === true && delivery.event.type === 'action-ended')

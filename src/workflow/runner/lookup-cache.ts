@@ -11,6 +11,7 @@ import { tasksOfExecution } from '../../store/workflow-tasks.ts';
 import { executionsForExpressions } from '../../store/workflow-listing.ts';
 import type {
   ActionInfo,
+  CallName,
   ExecutionFilter,
   Lookup,
   OtherExecution,
@@ -25,22 +26,29 @@ export class LookupCache implements ConductorLookups {
   readonly #library: DefinitionLibrary;
   /** Whose execution asks: it sees what its project may use, and executions of its project only. */
   readonly #project: string;
+  readonly definitionProject: string;
   readonly #executions = new Map<string, OtherExecution | null>();
   readonly #counts = new Map<string, number>();
   readonly #lists = new Map<string, readonly JsonObject[]>();
 
-  constructor(db: Db, library: DefinitionLibrary, project: string) {
+  /** @param definitionProject whose definition the execution runs. */
+  constructor(
+    db: Db,
+    library: DefinitionLibrary,
+    { project, definitionProject }: { readonly project: string; readonly definitionProject: string },
+  ) {
     this.#db = db;
     this.#library = library;
     this.#project = project;
+    this.definitionProject = definitionProject;
   }
 
-  action(name: string, namespace: string): ActionInfo | null | undefined {
-    return this.#library.cachedAction(name, namespace, this.#project);
+  action(at: CallName): ActionInfo | null | undefined {
+    return this.#library.cachedAction(this.#project, at);
   }
 
-  workflow(name: string, namespace: string): WorkflowInfo | null | undefined {
-    return this.#library.cachedWorkflow(name, namespace, this.#project);
+  workflow(at: CallName): WorkflowInfo | null | undefined {
+    return this.#library.cachedWorkflow(this.#project, at);
   }
 
   execution(id: string): OtherExecution | null | undefined {
@@ -54,9 +62,9 @@ export class LookupCache implements ConductorLookups {
   async lookUp(lookup: Lookup): Promise<void> {
     switch (lookup.kind) {
       case 'action':
-        return await this.#library.lookUpAction(lookup.name, lookup.namespace);
+        return await this.#library.lookUpAction(this.#project, lookup.at);
       case 'workflow':
-        return void (await this.#library.workflow(lookup.name, lookup.namespace));
+        return void (await this.#library.workflowFor(this.#project, lookup.at));
       case 'execution':
         return void this.#executions.set(lookup.id, await this.#load(lookup.id));
       case 'executions': {

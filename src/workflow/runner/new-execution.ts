@@ -2,11 +2,11 @@
 import { CoppiceError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Db } from '../../store/store.ts';
-import { findEnvironment } from '../../store/workflow-environments.ts';
+import { environmentsNamed } from '../../store/workflow-environments.ts';
 import { createExecution } from '../language/conductor.ts';
 import { RefusedRequest } from '../language/conductor/fault.ts';
 import { ExecutionState } from '../language/state/execution-state.ts';
-import { mayUse, type DefinitionLibrary, type FoundWorkflow } from './definition-library.ts';
+import type { DefinitionLibrary, FoundWorkflow } from './definition-library.ts';
 import type { LoadedExecution } from './step-batch.ts';
 
 export interface ExecutionRequest {
@@ -34,11 +34,11 @@ export async function newExecution(
   const params = await withEnvironment(db, request);
   const start = { id, namespace: definition.namespace, description, input, params };
   const record = orBadRequest(() => createExecution(spec, start, now()));
-  const { sourceId } = definition;
+  const { id: workflowId, sourceId, project: definitionProject } = definition;
   return {
     workflow: spec,
     state: new ExecutionState(record),
-    keeping: { workflowId: definition.id, sourceId, project, signalsEnd, depth: 0 },
+    keeping: { workflowId, sourceId, definitionProject, project, signalsEnd, depth: 0 },
     version: 0,
     isNew: true,
   };
@@ -51,7 +51,7 @@ async function workflowOf(
   const found =
     'id' in reference
       ? await library.workflowById(reference.id)
-      : await library.workflowFor(project, reference.name, reference.namespace);
+      : await library.workflowFor(project, reference);
   if (found !== null) return found;
   const identifier = 'id' in reference ? reference.id : reference.name;
   const namespace = 'id' in reference ? '' : reference.namespace;
@@ -64,9 +64,8 @@ async function withEnvironment(
 ): Promise<JsonObject> {
   const { env } = params;
   if (typeof env !== 'string') return params;
-  const environment = await findEnvironment(db, env);
-  if (environment === undefined || !mayUse({ project }, environment))
-    throw new CoppiceError('bad-request', `Environment is not found: ${env}`);
+  const [environment] = await environmentsNamed(db, env, { project });
+  if (environment === undefined) throw new CoppiceError('bad-request', `Environment is not found: ${env}`);
   return { ...params, env: environment.variables };
 }
 

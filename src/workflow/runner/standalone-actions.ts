@@ -111,7 +111,8 @@ export class StandaloneActions {
     { namespace, project }: Place,
     work: (site: CallSite) => Result,
   ): Promise<Result> {
-    const cache = new LookupCache(this.#tools.store.db, this.#tools.library, project);
+    const { store, library } = this.#tools;
+    const cache = new LookupCache(store.db, library, { project, definitionProject: project });
     for (;;) {
       try {
         return work({ workflow: {}, execution: { namespace }, lookups: new StepLookups(cache) });

@@ -231,9 +231,10 @@ export class StepBatch {
     command: Extract<Command, { type: 'start-sub-execution' }>,
     now: number,
   ): Promise<void> {
-    const { name, namespace } = command.workflow;
+    const { name, namespace, project: definitionProject } = command.workflow;
     const { project } = this.loaded.keeping;
-    const found = await this.#tools.library.workflowFor(project, name, namespace);
+    const at = { name, namespace, project: definitionProject };
+    const found = await this.#tools.library.workflowFor(project, at);
     // It existed when the task was checked, just before.
     if (found === null) throw new Error(`The workflow ${name} was deleted while it was being started.`);
     const why = await this.#limitExceeded(name);
@@ -242,6 +243,7 @@ export class StepBatch {
     const keeping = {
       workflowId: definition.id,
       sourceId: definition.sourceId,
+      definitionProject,
       project,
       signalsEnd: false,
       depth: this.loaded.keeping.depth + 1,

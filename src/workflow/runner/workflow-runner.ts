@@ -124,11 +124,11 @@ export class WorkflowRunner {
       owner: options.carriesOut ? options.membership.id : noOwner,
       now,
       semaphore: new Semaphore(maxConcurrentExecutions),
-      batchTools: (project) => ({
+      batchTools: (keeping) => ({
         library: this.library,
         registry,
         now,
-        lookups: new LookupCache(store.db, this.library, project),
+        lookups: new LookupCache(store.db, this.library, keeping),
       }),
       committed: (batch, messages) => this.#committed(batch, messages),
       failed: (error, about) => this.#failed(error, about),

@@ -8,18 +8,38 @@ import type { AdhocActionSpec, InputSpec } from '../definition/workflow-spec.ts'
 import type { ExecutionState } from '../state/execution-state.ts';
 
 export interface ConductorLookups {
-  action(name: string, namespace: string): ActionInfo | null | undefined;
-  /** In this namespace only: the default namespace is a separate lookup. */
-  workflow(name: string, namespace: string): WorkflowInfo | null | undefined;
+  /** Whose definition the execution runs: the members of its workbook are this project's. */
+  readonly definitionProject: string;
+  action(at: CallName): ActionInfo | null | undefined;
+  workflow(at: CallName): WorkflowInfo | null | undefined;
   /** Another execution: for `tasks(id)` and for sub-executions of this one. */
   execution(id: string): OtherExecution | null | undefined;
   /** Executions for `executions(...)`, as the user sees them. */
   executions(filter: ExecutionFilter): readonly JsonObject[] | undefined;
 }
 
+export interface CallName {
+  /** Full name. */
+  readonly name: string;
+  /** This one only: the default namespace is a separate lookup. */
+  readonly namespace: string;
+  /**
+   * Only what belongs to this project; absent: what belongs to the project of the execution, else what other
+   * projects share.
+   */
+  readonly project?: string;
+}
+
+/** Whose a definition is. */
+export interface Ownership {
+  readonly project: string;
+  /** Another project's than the execution's, which shares it. */
+  readonly isShared: boolean;
+}
+
 export type ActionInfo =
   | ({ readonly kind: 'system' } & SystemAction)
-  | { readonly kind: 'adhoc'; readonly spec: AdhocActionSpec };
+  | ({ readonly kind: 'adhoc'; readonly spec: AdhocActionSpec } & Ownership);
 
 export interface SystemAction {
   readonly name: string;
@@ -27,7 +47,7 @@ export interface SystemAction {
   readonly inputs: readonly { readonly name: string; readonly required: boolean }[] | undefined;
 }
 
-export interface WorkflowInfo {
+export interface WorkflowInfo extends Ownership {
   /** Full name, and the namespace in which it was found. */
   readonly name: string;
   readonly namespace: string;
@@ -51,8 +71,8 @@ export interface ExecutionFilter {
 }
 
 export type Lookup =
-  | { readonly kind: 'action'; readonly name: string; readonly namespace: string }
-  | { readonly kind: 'workflow'; readonly name: string; readonly namespace: string }
+  | { readonly kind: 'action'; readonly at: CallName }
+  | { readonly kind: 'workflow'; readonly at: CallName }
   | { readonly kind: 'execution'; readonly id: string }
   | { readonly kind: 'executions'; readonly filter: ExecutionFilter };
 
@@ -79,12 +99,16 @@ export class StepLookups {
     this.#lookups = lookups;
   }
 
-  action(name: string, namespace: string): ActionInfo | null {
-    return this.#need(this.#lookups.action(name, namespace), { kind: 'action', name, namespace });
+  get definitionProject(): string {
+    return this.#lookups.definitionProject;
   }
 
-  workflow(name: string, namespace: string): WorkflowInfo | null {
-    return this.#need(this.#lookups.workflow(name, namespace), { kind: 'workflow', name, namespace });
+  action(at: CallName): ActionInfo | null {
+    return this.#need(this.#lookups.action(at), { kind: 'action', at });
+  }
+
+  workflow(at: CallName): WorkflowInfo | null {
+    return this.#need(this.#lookups.workflow(at), { kind: 'workflow', at });
   }
 
   execution(id: string): OtherExecution | null {

@@ -9,7 +9,7 @@ import type { ExecutionRecord } from '../../../domain/workflow-records.ts';
 import { mergeObjects } from './data-flow.ts';
 import { EngineFault, evaluate } from './fault.ts';
 import { pythonList, pythonText } from './python-text.ts';
-import type { ActionInfo, StepLookups, WorkflowInfo } from './lookups.ts';
+import type { ActionInfo, CallName, StepLookups, WorkflowInfo } from './lookups.ts';
 
 /** The context of a call: its workbook, namespace and lookups. A draft is one. */
 export interface CallSite {
@@ -54,7 +54,7 @@ export function resolveAction(
   const { spec } = found;
   checkInput(spec.fullName, 'ad-hoc action', spec.inputs, input);
   const filled = inputWithDefaults(spec.inputs, input);
-  const [base, baseInput] = descend(site, spec, filled, scope);
+  const [base, baseInput] = descend(site, found, filled, scope);
   return { name: spec.fullName, input: filled, isAdhoc: true, base, baseInput };
 }
 
@@ -65,21 +65,22 @@ const maxChainLength = 50;
 
 function descend(
   site: CallSite,
-  action: AdhocActionSpec,
+  first: AdhocAction,
   input: JsonObject,
   scope: AdhocScope,
 ): [string, JsonObject] {
-  let spec = action;
-  let baseInput = evaluateBaseInput(spec, input, scope);
+  const action = first.spec;
+  let current = first;
+  let baseInput = evaluateBaseInput(action, input, scope);
   for (let depth = 0; depth < maxChainLength; depth += 1) {
-    const base = findInNamespaces(site, spec.base, (name, namespace) => site.lookups.action(name, namespace));
-    if (base === null) throw cannotInstantiate(action, `base action '${spec.base}' is not found`);
+    const base = findBase(site, current);
+    if (base === null) throw cannotInstantiate(action, `base action '${current.spec.base}' is not found`);
     if (base.kind === 'system') {
       checkBaseInput(action, base, baseInput);
       return [base.name, baseInput];
     }
-    spec = base.spec;
-    baseInput = evaluateBaseInput(spec, inputWithDefaults(spec.inputs, baseInput), scope);
+    current = base;
+    baseInput = evaluateBaseInput(base.spec, inputWithDefaults(base.spec.inputs, baseInput), scope);
   }
   throw cannotInstantiate(action, 'its chain of base actions does not end');
 }
@@ -111,12 +112,10 @@ function cannotInstantiate(action: AdhocActionSpec, reason: string): EngineFault
 /** The result of an ad-hoc action: the base's result, transformed by each `output` of the chain. */
 export function transformResult(site: CallSite, name: string, result: Json): Json {
   const outputs: AdhocActionSpec[] = [];
-  let found = findInNamespaces(site, name, (fullName, namespace) => site.lookups.action(fullName, namespace));
+  let found = findFullName(site, homeOf(site), name, (at) => site.lookups.action(at));
   while (found?.kind === 'adhoc' && outputs.length <= maxChainLength) {
     outputs.push(found.spec);
-    found = findInNamespaces(site, found.spec.base, (fullName, namespace) =>
-      site.lookups.action(fullName, namespace),
-    );
+    found = findBase(site, found);
   }
   return outputs.reduceRight(
     (value, spec) => (spec.output === undefined ? value : evaluate(spec.output, { variables: value })),
@@ -126,7 +125,7 @@ export function transformResult(site: CallSite, name: string, result: Json): Jso
 
 /** @throws EngineFault for an unknown workflow, missing or unknown input. */
 export function resolveWorkflow(site: CallSite, name: string, given: JsonObject): ResolvedWorkflow {
-  const workflow = findNamed(site, name, (fullName, namespace) => site.lookups.workflow(fullName, namespace));
+  const workflow = findCalled(site, name, (at) => site.lookups.workflow(at));
   if (workflow === null) {
     throw new EngineFault(`Failed to find workflow [name=${name}] [namespace=${site.execution.namespace}]`);
   }
@@ -181,22 +180,68 @@ function toInputSpec(input: { name: string; required: boolean }): InputSpec {
 }
 
 export function findAction(site: CallSite, name: string): ActionInfo | null {
-  return findNamed(site, name, (fullName, namespace) => site.lookups.action(fullName, namespace));
+  return findCalled(site, name, (at) => site.lookups.action(at));
 }
 
-type Find<Found> = (name: string, namespace: string) => Found | null;
+type AdhocAction = ActionInfo & { kind: 'adhoc' };
+
+/** `base` is a full name. */
+function findBase(site: CallSite, { spec, project }: AdhocAction): ActionInfo | null {
+  const home = { workbook: spec.workbook, project };
+  return findFullName(site, home, spec.base, (at) => site.lookups.action(at));
+}
+
+/** Where a name is written: a workbook, and whose it is. */
+interface Home {
+  readonly workbook: string | undefined;
+  readonly project: string;
+}
+
+function homeOf({ workflow, lookups }: CallSite): Home {
+  return { workbook: workflow.workbook, project: lookups.definitionProject };
+}
+
+type Found = ActionInfo | WorkflowInfo;
+type Find<One extends Found> = (at: CallName) => One | null;
 
 /** Within a workbook a short name refers to its own member first. */
-function findNamed<Found>(site: CallSite, name: string, find: Find<Found>): Found | null {
-  const { workbook } = site.workflow;
-  const own = workbook === undefined ? null : findInNamespaces(site, `${workbook}.${name}`, find);
-  return own ?? findInNamespaces(site, name, find);
+function findCalled<One extends Found>(site: CallSite, name: string, find: Find<One>): One | null {
+  const home = homeOf(site);
+  const { workbook, project } = home;
+  const member =
+    workbook === undefined ? null : findInNamespaces(site, { name: `${workbook}.${name}`, project }, find);
+  return member ?? findFullName(site, home, name, find);
 }
 
-/** The execution's namespace, then the default one. */
-function findInNamespaces<Found>(site: CallSite, name: string, find: Find<Found>): Found | null {
-  const { namespace } = site.execution;
-  return find(name, namespace) ?? (namespace === '' ? null : find(name, ''));
+/** Names of two workbooks of different projects may be the same: a workbook means its own member. */
+function findFullName<One extends Found>(
+  site: CallSite,
+  { workbook, project }: Home,
+  name: string,
+  find: Find<One>,
+): One | null {
+  const isOfWorkbook = workbook !== undefined && name.startsWith(`${workbook}.`);
+  const member = isOfWorkbook ? findInNamespaces(site, { name, project }, find) : null;
+  return member ?? findInNamespaces(site, { name }, find);
+}
+
+/**
+ * In the execution's namespace, then in the default one; what another project shares comes after both, so
+ * that nothing that is shared takes the place of what the project has.
+ */
+function findInNamespaces<One extends Found>(
+  { execution: { namespace } }: CallSite,
+  name: Omit<CallName, 'namespace'>,
+  find: Find<One>,
+): One | null {
+  const found = find({ ...name, namespace });
+  if (namespace === '' || (found !== null && !isShared(found))) return found;
+  const byDefault = find({ ...name, namespace: '' });
+  return found === null || (byDefault !== null && !isShared(byDefault)) ? byDefault : found;
+}
+
+function isShared(found: Found): boolean {
+  return 'isShared' in found && found.isShared;
 }
 
 /** Defaults for an action's parameters from `env: {__actions: {std.http: {timeout: 5}}}`. */

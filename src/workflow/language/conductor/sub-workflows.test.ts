@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { VirtualRunner } from '../../../../test/support/mistral-corpus-runner.ts';
 import { conduct, createExecution } from '../conductor.ts';
 import { ExecutionState } from '../state/execution-state.ts';
-import type { WorkflowInfo } from './lookups.ts';
+import type { CallName, WorkflowInfo } from './lookups.ts';
 import { LookupNeeded } from './lookups.ts';
 
 function runnerOf(text: string, namespace = ''): VirtualRunner {
@@ -104,16 +104,17 @@ describe('a step that needs something that is not loaded', () => {
     const state = new ExecutionState(createExecution(workflow, { id: 'e1', input: {}, params: {} }, 0));
     const loaded: WorkflowInfo[] = [];
     const lookups = {
+      definitionProject: 'p',
       action: () => null,
-      workflow: (name: string) => loaded.find((info) => info.name === name),
+      workflow: ({ name }: CallName) => loaded.find((info) => info.name === name),
       execution: () => undefined,
       executions: () => undefined,
     };
     const step = () => conduct(workflow, state, { type: 'start', now: 0 }, lookups);
     expect(step).toThrow(LookupNeeded);
-    expect(step).toThrow('not loaded: {"kind":"workflow","name":"s","namespace":""}');
+    expect(step).toThrow('not loaded: {"kind":"workflow","at":{"name":"s","namespace":""}}');
     expect([...state.tasks]).toEqual([]);
-    loaded.push({ name: 's', namespace: '', type: 'direct', inputs: [] });
+    loaded.push({ name: 's', namespace: '', type: 'direct', inputs: [], project: 'p', isShared: false });
     expect(step().commands).toEqual([
       expect.objectContaining({ type: 'start-sub-execution', taskName: 'a' }),
     ]);
@@ -127,6 +128,7 @@ describe('a step that needs something that is not loaded', () => {
     if (workflow === undefined) throw new Error('no workflow');
     const state = new ExecutionState(createExecution(workflow, { id: 'e1', input: {}, params: {} }, 0));
     const lookups = {
+      definitionProject: 'p',
       action: () => undefined,
       workflow: () => undefined,
       execution: () => undefined,
