@@ -47,6 +47,7 @@ export async function openCloud(
       return availability.outages;
     },
     credential: settings.origin,
+    region: settings.region,
     hosts: () => hosts.read(),
     ...(simulated === undefined ? {} : { simulated }),
   };

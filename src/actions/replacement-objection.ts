@@ -3,6 +3,7 @@
  * one is removed. What is broken may still hold data, and can be repaired by hand.
  */
 import { describeIssue } from '../domain/errors.ts';
+import { regionOf } from '../domain/placement.ts';
 import type { ManagedNode } from '../clusters/managed-node.ts';
 import type { CreateRequest } from '../profiles/profile-type.ts';
 
@@ -20,7 +21,7 @@ export async function replacementObjection(
   { type, facts }: ManagedNode,
   request: CreateRequest,
 ): Promise<ReplacementObjection | null> {
-  const issues = (await type.examine?.(facts.properties).catch(() => [])) ?? [];
+  const issues = (await type.examine?.(facts.properties, regionOf(facts.data)).catch(() => [])) ?? [];
   const noPlace = issues.length > 0 ? null : await type.noPlaceFor?.(facts, request).catch(() => null);
   const objections = [...issues.map(describeIssue), ...(noPlace == null ? [] : [noPlace])];
   if (objections.length === 0) return null;

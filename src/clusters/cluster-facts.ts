@@ -1,5 +1,6 @@
 /** A cluster as a plan sees it: its nodes with what is known of their health, read now. */
 import type { Cluster, Node } from '../domain/model.ts';
+import { placementIn } from '../domain/placement.ts';
 import type { ClusterFacts, MemberFacts } from '../plans/cluster-plan.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
 import { healingOfCluster, healingOfNodes, nothingOfNode } from '../store/healing.ts';
@@ -7,7 +8,6 @@ import { healthOfCluster } from '../store/node-health.ts';
 import { getNodes, nodesOfCluster } from '../store/nodes.ts';
 import { profileCreationTimes } from '../store/profiles.ts';
 import type { Db } from '../store/store.ts';
-import { isJsonObject } from '../domain/json.ts';
 import { domainsOfNodes, type LocationTools } from './failure-domains.ts';
 import { currentHealth } from './current-health.ts';
 
@@ -47,9 +47,7 @@ const zone = { kind: 'ZONE' } as const;
 
 /** Of one that is not there yet, or does not say where it is. */
 function placedZone({ data }: Pick<Node, 'data'>): string | null {
-  const { placement } = data;
-  const { zone: placed } = isJsonObject(placement) ? placement : {};
-  return typeof placed === 'string' ? placed : null;
+  return placementIn(data).zone ?? null;
 }
 
 /** Those that no operator has released. */

@@ -6,6 +6,8 @@ export interface CloudOutage {
   readonly kind: 'AWAY' | 'REFUSED';
   /** The service's type: `compute`; `identity` is Keystone. */
   readonly service: string;
+  /** null: that in which Coppice works where a node has none; and of Keystone, which all regions share. */
+  readonly region: string | null;
   /** Where it is, without credentials and query. */
   readonly url: string;
   /** Milliseconds since 1970. */

@@ -45,6 +45,18 @@ export function findEndpoint(
   };
 }
 
+/** The regions in which the catalog has a service, in its order. */
+export function regionsWith(
+  catalog: readonly CatalogEntry[],
+  type: string,
+  wanted: CloudSettings['interface'],
+): string[] {
+  const names = aliases[type] ?? [type];
+  const endpoints = catalog.flatMap((entry) => (names.includes(entry.type) ? entry.endpoints : []));
+  const there = endpoints.filter((endpoint) => endpoint.interface === wanted);
+  return [...new Set(there.flatMap(({ region_id: region }) => region ?? []))];
+}
+
 function listed(catalog: readonly CatalogEntry[]): string {
   const types = catalog.map(({ type }) => type);
   return types.length === 0

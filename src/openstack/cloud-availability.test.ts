@@ -130,6 +130,7 @@ test('what is away is known with its address, since when, and what it answers, u
     {
       kind: 'AWAY',
       service: 'compute',
+      region: null,
       url: 'http://nova/v2.1',
       since: expect.any(Number) as number,
       answers: 'it answers 503',

@@ -66,7 +66,7 @@ export class CloudAvailability {
       if (status === null || status >= 400) this.#checkAgain();
       return;
     }
-    if (status !== null && status < 500) return this.#answered(service);
+    if (status !== null && status < 500) return this.#answered(call);
     this.#failed(call);
   };
 
@@ -88,29 +88,27 @@ export class CloudAvailability {
     });
   }
 
-  #failed({
-    service,
-    endpoint,
-    status,
-    problem,
-  }: Pick<CloudCall, 'service' | 'endpoint' | 'status' | 'problem'>) {
-    const known = this.#failing.get(service);
+  #failed(call: Pick<CloudCall, 'service' | 'region' | 'endpoint' | 'status' | 'problem'>) {
+    const { service, region, endpoint, status, problem } = call;
+    const known = this.#failing.get(keyOf(call));
     const answers = status === null ? `it does not answer: ${problem}` : `it answers ${status}`;
     const since = known?.outage.since ?? this.#now();
-    const outage: CloudOutage = { kind: 'AWAY', service, url: endpoint, since, answers };
+    const outage: CloudOutage = { kind: 'AWAY', service, region, url: endpoint, since, answers };
     const failing = { failures: (known?.failures ?? 0) + 1, outage };
-    this.#failing.set(service, failing);
+    this.#failing.set(keyOf(call), failing);
     this.#askUntilAnswered();
     if (failing.failures !== AWAY_AFTER_FAILURES) return;
-    const details = { service, url: endpoint, status };
-    this.#options.log.warn(details, `A service of the cloud is away: ${service}: ${answers}`);
+    const details = { service, region, url: endpoint, status };
+    this.#options.log.warn(details, `A service of the cloud is away: ${serviceInWords(call)}: ${answers}`);
   }
 
-  #answered(service: string): void {
-    const failing = this.#failing.get(service);
-    this.#failing.delete(service);
-    if (failing !== undefined && isAway(failing))
-      this.#options.log.info({ service }, `A service of the cloud answers again: ${service}`);
+  #answered(call: Pick<CloudCall, 'service' | 'region'>): void {
+    const failing = this.#failing.get(keyOf(call));
+    this.#failing.delete(keyOf(call));
+    if (failing === undefined || !isAway(failing)) return;
+    const { service, region } = call;
+    const sentence = `A service of the cloud answers again: ${serviceInWords(call)}`;
+    this.#options.log.info({ service, region }, sentence);
   }
 
   #askUntilAnswered(): void {
@@ -127,12 +125,14 @@ export class CloudAvailability {
       const isKnown = [...this.#failing.values()].every(isAway);
       const ms = isKnown ? askAgainMs : Math.min(FIRST_ASK_AGAIN_MS, askAgainMs);
       await delay(ms, undefined, { signal }).catch(() => undefined);
-      for (const [service, { outage }] of this.#failing) {
+      for (const { outage } of this.#failing.values()) {
+        const { service, region, url: endpoint } = outage;
         const timeout = AbortSignal.timeout(ANSWER_MS);
         const asked = { service, method: 'GET', path: '/', retries: 0 } as const;
-        await session.request(asked, { signal: AbortSignal.any([signal, timeout]) }).catch(() => {
+        const there = region === null ? session : session.inRegion(region);
+        await there.request(asked, { signal: AbortSignal.any([signal, timeout]) }).catch(() => {
           const problem = `no answer within ${ANSWER_MS / 1000} s`;
-          if (timeout.aborted) this.#failed({ service, endpoint: outage.url, status: null, problem });
+          if (timeout.aborted) this.#failed({ service, region, endpoint, status: null, problem });
         });
       }
     }
@@ -169,8 +169,17 @@ export class CloudAvailability {
     const reason = error instanceof CloudError ? error.reason : reasonOf(error);
     const status = error instanceof CloudError ? error.status : null;
     const answers = status === null ? `it does not answer: ${reason}` : `it answers ${status} ${reason}`;
-    return { kind, service: 'identity', url, since, answers };
+    return { kind, service: 'identity', region: null, url, since, answers };
   }
+}
+
+/** A service is away in one region, and answers in another. */
+function keyOf({ service, region }: Pick<CloudCall, 'service' | 'region'>): string {
+  return `${service} ${region ?? ''}`;
+}
+
+function serviceInWords({ service, region }: Pick<CloudCall, 'service' | 'region'>): string {
+  return region === null ? service : `${service} in ${region}`;
 }
 
 function isAway({ failures }: FailingService): boolean {

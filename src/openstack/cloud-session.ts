@@ -16,7 +16,7 @@ import { describeUrl } from '../outbound/url-text.ts';
 import type { ServiceAnswer, ServiceRequest } from '../outbound/service-client.ts';
 import { answerReason, parseBody, retryAfterMs } from './answer-reason.ts';
 import { authRequest } from './auth-request.ts';
-import { findEndpoint, withVersion } from './catalog.ts';
+import { findEndpoint, regionsWith, withVersion } from './catalog.ts';
 import { CloudError } from './cloud-error.ts';
 import { isRepeatable, type CallContext, type CloudAnswer, type CloudRequest } from './cloud-request.ts';
 import type { CloudSettings, Credential } from './cloud-settings.ts';
@@ -33,6 +33,8 @@ export interface CloudCall {
   readonly service: string;
   readonly method: string;
   readonly path: string;
+  /** null: that of the settings; else one of `inRegion`. */
+  readonly region: string | null;
   /** The service's endpoint, as it may stand in a log. */
   readonly endpoint: string;
   /** null: no answer came. */
@@ -56,6 +58,8 @@ export interface CloudSessionOptions {
   readonly refused?: (error: CloudError) => Promise<CloudError>;
   /** Told of every attempt: for metrics. */
   readonly onCall?: (call: CloudCall) => void;
+  /** Whose token is used, instead of one of its own: a session of the same credential. */
+  readonly tokensOf?: Pick<CloudSession, 'token' | 'discard'>;
 }
 
 type Asked = Pick<CloudRequest, 'service' | 'method' | 'path'> & Pick<CloudCall, 'endpoint'>;
@@ -68,6 +72,7 @@ const RENEW_BEFORE_MS = 120_000;
 
 export class CloudSession {
   readonly settings: CloudSettings;
+  readonly #options: CloudSessionOptions;
   readonly #sender: Sender;
   readonly #now: () => number;
   readonly #random: () => number;
@@ -79,17 +84,19 @@ export class CloudSession {
   #current: { readonly token: CloudToken; readonly renewAt: number } | undefined;
   #authenticating: Promise<CloudToken> | undefined;
 
-  constructor({
-    settings,
-    sender,
-    now = Date.now,
-    random = Math.random,
-    wait = waitFor,
-    attemptTimeoutMs = 60_000,
-    onCall = () => {},
-    credential = () => Promise.resolve(settings.credential),
-    refused,
-  }: CloudSessionOptions) {
+  constructor(options: CloudSessionOptions) {
+    const {
+      settings,
+      sender,
+      now = Date.now,
+      random = Math.random,
+      wait = waitFor,
+      attemptTimeoutMs = 60_000,
+      onCall = () => {},
+      credential = () => Promise.resolve(settings.credential),
+      refused,
+    } = options;
+    this.#options = options;
     this.settings = settings;
     this.#sender = sender;
     this.#now = now;
@@ -101,8 +108,17 @@ export class CloudSession {
     this.#onRefused = refused;
   }
 
+  /** The services of another region, by the same token. URLs that win over the catalog's are of this one. */
+  inRegion(region: string): CloudSession {
+    const settings = { ...this.settings, region, endpointOverrides: {} };
+    return new CloudSession({ ...this.#options, settings, tokensOf: this.#options.tokensOf ?? this });
+  }
+
   /** @throws CloudError where Keystone refuses, or cannot be reached. */
-  async token({ signal }: Pick<CallContext, 'signal'>): Promise<CloudToken> {
+  async token(context: Pick<CallContext, 'signal'>): Promise<CloudToken> {
+    const { tokensOf } = this.#options;
+    if (tokensOf !== undefined) return await tokensOf.token(context);
+    const { signal } = context;
     const current = this.#current;
     if (current !== undefined && this.#now() < current.renewAt) return current.token;
     // Before a token is asked for: else the error of that request would be unhandled.
@@ -110,8 +126,15 @@ export class CloudSession {
     return unlessAborted(this.#authenticate(), signal);
   }
 
+  /** The regions in which the user has a service, as the catalog of the token says. @throws CloudError */
+  async regionsWith(service: string, context: Pick<CallContext, 'signal'>): Promise<readonly string[]> {
+    const { catalog } = await this.token(context);
+    return regionsWith(catalog, service, this.settings.interface);
+  }
+
   /** It is not valid any more: who needs a token next gets another. */
   discard(token: CloudToken): void {
+    this.#options.tokensOf?.discard(token);
     if (this.#current?.token === token) this.#current = undefined;
   }
 
@@ -216,7 +239,9 @@ export class CloudSession {
     outcome: Pick<CloudCall, 'status' | 'problem'>,
     startedAt: number,
   ): void {
-    this.#onCall({ service, method, path, endpoint, ...outcome, durationMs: this.#now() - startedAt });
+    const region = this.#options.tokensOf === undefined ? null : this.settings.region;
+    const durationMs = this.#now() - startedAt;
+    this.#onCall({ service, method, path, region, endpoint, ...outcome, durationMs });
   }
 
   #unanswered(

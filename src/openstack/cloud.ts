@@ -9,6 +9,7 @@
  */
 import type { Session } from '../domain/session.ts';
 import { ServiceClient, type ServiceClientOptions } from '../outbound/service-client.ts';
+import type { CallContext } from './cloud-request.ts';
 import { CloudSession, type CloudSessionOptions } from './cloud-session.ts';
 import type { CloudSettings } from './cloud-settings.ts';
 import { GlanceClient } from './glance-client.ts';
@@ -27,6 +28,8 @@ export interface Cloud {
   readonly heat: HeatClient;
   readonly octavia: OctaviaClient;
   readonly lookups: NameCache;
+  /** The same services in another region, for the same user and project; its own, or null: itself. */
+  inRegion(region: string | null): Cloud;
 }
 
 /** Where profile types get the cloud of a node's owner. */
@@ -40,16 +43,48 @@ export interface Clouds {
 }
 
 export function createCloud(options: CloudSessionOptions): Cloud {
-  const session = new CloudSession(options);
-  return {
+  return cloudOver(new CloudSession(options), options.now, new Map());
+}
+
+/** @param regions of the same user and project, by name: each is made once, so that reads are shared. */
+function cloudOver(
+  session: CloudSession,
+  now: (() => number) | undefined,
+  regions: Map<string, Cloud>,
+): Cloud {
+  const { region: own } = session.settings;
+  const cloud: Cloud = {
     session,
     nova: new NovaClient(session),
     glance: new GlanceClient(session),
     neutron: new NeutronClient(session),
     heat: new HeatClient(session),
     octavia: new OctaviaClient(session),
-    lookups: new NameCache(options.now),
+    lookups: new NameCache(now),
+    inRegion(region) {
+      if (region === null || region === own) return cloud;
+      return regions.get(region) ?? cloudOver(session.inRegion(region), now, regions);
+    },
   };
+  if (own !== null) regions.set(own, cloud);
+  return cloud;
+}
+
+/**
+ * The cloud, and then those of the other regions in which its user has a service.
+ * @throws CloudError
+ */
+export async function* eachRegion(
+  cloud: Cloud,
+  service: string,
+  context: Pick<CallContext, 'signal'>,
+): AsyncGenerator<Cloud> {
+  yield cloud;
+  const { region } = cloud.session.settings;
+  const names = await cloud.session.regionsWith(service, context);
+  // Without a region its endpoints are the first of the catalog.
+  const own = region ?? names[0];
+  for (const name of names) if (name !== own) yield cloud.inRegion(name);
 }
 
 /** All work is done with the service's own credential, also for nodes of others: see `owner-clouds.ts`. */

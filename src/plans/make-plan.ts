@@ -1,6 +1,7 @@
 /** The plan of each action on a cluster, before any policy amends it. */
 import { CoppiceError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
+import type { Placement } from '../domain/placement.ts';
 import { count } from '../recovery/describe.ts';
 import { group } from './cluster-plan.ts';
 import type {
@@ -11,7 +12,6 @@ import type {
   PlannedNode,
   PlannedSize,
 } from './cluster-plan.ts';
-import type { Placement } from './placement.ts';
 import { inRemovalOrder, inUpdateOrder } from './removal-order.ts';
 
 /** Size as requested; what is left out stays as it is. */

@@ -1,13 +1,32 @@
 /** The cloud in which nodes of a type live, for the types whose nodes are things of a cloud. */
 import { CoppiceError } from '../domain/errors.ts';
+import { regionOf } from '../domain/placement.ts';
 import type { Cloud, Clouds } from '../openstack/cloud.ts';
 import type { NodeFacts } from './profile-type.ts';
 
 export const NO_CLOUD =
   'this Coppice works with no cloud: start it with --cloud openstack, or --cloud simulated';
 
-/** @throws CoppiceError `operation-impossible` where there is no cloud. */
-export function cloudOf(clouds: Clouds | undefined, { session }: Pick<NodeFacts, 'session'>): Cloud {
+/**
+ * That of the owner, in the region of the node.
+ * @throws CoppiceError `operation-impossible` where there is no cloud.
+ */
+export function cloudOf(
+  clouds: Clouds | undefined,
+  { session, data }: Pick<NodeFacts, 'session' | 'data'>,
+): Cloud {
   if (clouds === undefined) throw new CoppiceError('operation-impossible', NO_CLOUD);
-  return clouds.of(session);
+  return clouds.of(session).inRegion(regionOf(data));
+}
+
+/** One for each cloud, for as long as that is in use: of each owner, and of each region. */
+export function oneForEach<T extends object>(make: (cloud: Cloud) => T): (cloud: Cloud) => T {
+  const made = new WeakMap<Cloud, T>();
+  return (cloud) => {
+    const known = made.get(cloud);
+    if (known !== undefined) return known;
+    const one = make(cloud);
+    made.set(cloud, one);
+    return one;
+  };
 }

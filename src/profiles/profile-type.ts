@@ -142,8 +142,8 @@ export interface ProfileType {
   /** Its nodes are things of a cloud, which `examine` asks: without a server there is nothing to examine. */
   readonly needsCloud?: boolean;
 
-  /** What depends on the machine (a command that does not exist): called when a profile is created. */
-  examine?(properties: JsonObject): Promise<Issue[]>;
+  /** What depends on the machine, or on a region of the cloud: called when a profile is created. */
+  examine?(properties: JsonObject, region: string | null): Promise<Issue[]>;
 
   /**
    * Why no new one could be placed now, whatever its spec says: asked before an old one is removed for it.
@@ -273,6 +273,8 @@ export interface Adoptable {
   readonly name: string;
   /** The node that it says it belongs to, of this Coppice or of another; null: it says nothing. */
   readonly nodeId: string | null;
+  /** Of the cloud; null: that in which Coppice works where nothing else is said. */
+  readonly region: string | null;
   /** The properties of a profile from which a thing like it is created. */
   readonly properties: JsonObject;
   /** What could not be read: each has to be given in `overrides`, under one of these keys. */

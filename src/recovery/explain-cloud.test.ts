@@ -13,10 +13,13 @@ function aCloud(more: Partial<ExplainedCloud> = {}): ExplainedCloud {
   return { outages: [], credential, hosts: null, now, forcedDown: [], ...more };
 }
 
-function away(service: string, lastsMs: number): CloudOutage {
+function away(service: string, lastsMs: number, region: string | null = null): CloudOutage {
   const url = 'http://nova:8774/v2.1';
-  return { kind: 'AWAY', service, url, since: now - lastsMs, answers: 'it answers 503' };
+  return { kind: 'AWAY', service, region, url, since: now - lastsMs, answers: 'it answers 503' };
 }
+
+/** Of a cluster whose nodes are where Coppice works anyway. */
+const usual: ReadonlySet<string | null> = new Set([null]);
 
 function host(name: string, change: Partial<CloudHost> = {}): CloudHost {
   return { name, isUp: true, isForcedDown: false, isDisabled: false, ...change };
@@ -25,7 +28,7 @@ function host(name: string, change: Partial<CloudHost> = {}): CloudHost {
 test('a cloud with which nothing is wrong is not mentioned', () => {
   const cloud = aCloud({ hosts: [host('compute1'), host('compute2', { isUp: false })] });
   expect(explainCloud(cloud)).toEqual({ problems: [], doing: [], waiting: [], operator: [] });
-  expect(cloudTrouble(cloud)).toBeNull();
+  expect(cloudTrouble(cloud, usual)).toBeNull();
 });
 
 describe('a service that is away', () => {
@@ -44,10 +47,23 @@ describe('a service that is away', () => {
   });
 
   test('explains why nodes cannot be probed only where they are probed by it', () => {
-    expect(cloudTrouble(aCloud({ outages: [away('image', minute)] }))).toBeNull();
-    expect(cloudTrouble(aCloud({ outages: [away('identity', minute)] }))).toMatchObject({
+    expect(cloudTrouble(aCloud({ outages: [away('image', minute)] }), usual)).toBeNull();
+    expect(cloudTrouble(aCloud({ outages: [away('identity', minute)] }), usual)).toMatchObject({
       unseenBecause: 'the cloud is away (Keystone)',
     });
+  });
+
+  test('in a region concerns the clusters with nodes there, and is said with its region', () => {
+    const cloud = aCloud({ outages: [away('compute', minute, 'RegionTwo')], hosts: [] });
+    expect(cloudTrouble(cloud, usual)).toBeNull();
+    expect(cloudTrouble(cloud, new Set([null, 'RegionTwo']))).toEqual({
+      unseenBecause: 'the cloud is away (compute in RegionTwo)',
+      hasNoHost: false,
+    });
+    expect(cloudTrouble(aCloud({ outages: [away('compute', minute)] }), new Set(['RegionTwo']))).toBeNull();
+    expect(explainCloud(cloud).problems).toEqual([
+      'compute in RegionTwo at http://nova:8774/v2.1 has been away for 60 s: it answers 503',
+    ]);
   });
 });
 
@@ -55,6 +71,7 @@ test('a credential that Keystone refuses needs an operator at once, and is named
   const refused: CloudOutage = {
     kind: 'REFUSED',
     service: 'identity',
+    region: null,
     url: 'http://keystone:5000/v3',
     since: now - minute,
     answers: 'it answers 401 The request you have made requires authentication.',
@@ -89,7 +106,7 @@ describe('hosts', () => {
       command: 'openstack compute service list --service nova-compute',
       required: true,
     });
-    expect(cloudTrouble(aCloud({ hosts }))).toEqual({ unseenBecause: null, hasNoHost: true });
+    expect(cloudTrouble(aCloud({ hosts }), usual)).toEqual({ unseenBecause: null, hasNoHost: true });
   });
 
   test('that EVACUATE has forced down are named with the command that ends it, whatever else is healthy', () => {

@@ -30,28 +30,44 @@ function blindingOutage({ outages }: Pick<CloudState, 'outages'>): CloudOutage |
   return outages.find(({ service }) => asked.has(service)) ?? null;
 }
 
+/** A service that is away in a region hides the nodes of that region alone. */
+function concerns({ service, region }: CloudOutage, regions: ReadonlySet<string | null>): boolean {
+  return service === 'identity' || regions.has(region);
+}
+
 /** Whether a server that is created now would find no host. */
 function hasNoHost({ hosts }: Pick<CloudState, 'hosts'>): boolean {
   return hosts !== null && hosts.length > 0 && !hosts.some(isUsed);
 }
 
-/** For a cluster whose nodes are in it; null: nothing of it matters to them. */
-export function cloudTrouble(cloud: Pick<CloudState, 'outages' | 'hosts'>): CloudTrouble | null {
-  const outage = blindingOutage(cloud);
-  const noHost = outage === null && hasNoHost(cloud);
+/**
+ * For a cluster whose nodes are in it; null: nothing of it matters to them.
+ * @param regions of the nodes; null: that in which Coppice works where a node has none, with the hosts.
+ */
+export function cloudTrouble(
+  { outages, hosts }: Pick<CloudState, 'outages' | 'hosts'>,
+  regions: ReadonlySet<string | null>,
+): CloudTrouble | null {
+  const outage = blindingOutage({ outages: outages.filter((one) => concerns(one, regions)) });
+  const noHost = outage === null && regions.has(null) && hasNoHost({ hosts });
   return outage === null && !noHost
     ? null
     : { unseenBecause: outage && outageInBrief(outage), hasNoHost: noHost };
 }
 
-function outageInBrief({ kind, service }: CloudOutage): string {
-  if (kind === 'REFUSED') return "Keystone refuses Coppice's credential";
-  return `the cloud is away (${service === 'identity' ? 'Keystone' : service})`;
+function outageInBrief(outage: CloudOutage): string {
+  if (outage.kind === 'REFUSED') return "Keystone refuses Coppice's credential";
+  return `the cloud is away (${serviceInWords(outage)})`;
+}
+
+function serviceInWords({ service, region }: CloudOutage): string {
+  if (service === 'identity') return 'Keystone';
+  return region === null ? service : `${service} in ${region}`;
 }
 
 export function explainCloud(cloud: ExplainedCloud): ClusterExplanation {
   const { outages, forcedDown, now } = cloud;
-  const blind = blindingOutage(cloud);
+  const blind = blindingOutage({ outages: outages.filter(({ region }) => region === null) });
   const noHost = blind === null && hasNoHost(cloud);
   const problems = [
     ...outages.map((outage) => outageProblem(outage, now)),
@@ -79,12 +95,12 @@ export function explainCloud(cloud: ExplainedCloud): ClusterExplanation {
 const whatFollows =
   'no node that cannot be seen is touched; it is asked every 30 s, and healing goes on by itself when it answers';
 
-function outageProblem({ kind, service, url, since, answers }: CloudOutage, now: number): string {
-  const name = service === 'identity' ? 'Keystone' : service;
+function outageProblem(outage: CloudOutage, now: number): string {
+  const { kind, url, since, answers } = outage;
   const lasting = `for ${duration(now - since)}`;
   if (kind === 'REFUSED')
     return `Keystone at ${url} has refused the credential of Coppice ${lasting} (${answers}): nothing in the cloud can be probed or recovered`;
-  return `${name} at ${url} has been away ${lasting}: ${answers}`;
+  return `${serviceInWords(outage)} at ${url} has been away ${lasting}: ${answers}`;
 }
 
 function outageTask({ kind, url, since }: CloudOutage, { now, credential }: ExplainedCloud): OperatorTask {

@@ -73,6 +73,7 @@ export async function previewAdoption(
 export async function adoptNode(tools: RequestTools, caller: Caller, request: AdoptRequest): Promise<Node> {
   const { type, adoption, found, spec, properties } = await read(tools, caller, request);
   const id = nodeIdFor(typeName(type), found.physicalId);
+  const placement: JsonObject = found.region === null ? {} : { placement: { region_name: found.region } };
   const name = request.name ?? `node-${randomBytes(4).toString('hex')}`;
   const facts: NodeFacts = {
     id,
@@ -83,7 +84,7 @@ export async function adoptNode(tools: RequestTools, caller: Caller, request: Ad
     clusterName: null,
     metadata: request.metadata,
     physicalId: found.physicalId,
-    data: {},
+    data: placement,
     properties,
     session: ownerOf(caller),
   };
@@ -103,7 +104,7 @@ export async function adoptNode(tools: RequestTools, caller: Caller, request: Ad
     physicalId: claimed.physicalId,
     ...statusBy(verdict),
     metadata: request.metadata,
-    data: claimed.data,
+    data: { ...placement, ...claimed.data },
     dependents: {},
     tainted: false,
     initAt: now,
@@ -145,7 +146,7 @@ async function read(
   const properties = { ...found.properties, ...overrides };
   const check = type.check(properties);
   if (!check.ok) refuseSpec('', check.issues);
-  const issues = (await type.examine?.(check.properties)) ?? [];
+  const issues = (await type.examine?.(check.properties, found.region)) ?? [];
   if (issues.length > 0) refuseSpec('', issues);
   const spec: Spec = { type: type.name, version: type.version, properties };
   return { type, adoption, found, spec, properties: check.properties };

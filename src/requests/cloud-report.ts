@@ -13,7 +13,9 @@ export async function cloudReport({ cloud, store, now }: RequestTools): Promise<
   if (cloud === undefined) return null;
   const { outages, credential } = cloud;
   const at = now();
-  const isReadable = !outages.some(({ service }) => service === 'identity' || service === 'compute');
+  const isReadable = !outages.some(
+    ({ service, region }) => region === null && (service === 'identity' || service === 'compute'),
+  );
   const hosts = isReadable ? await cloud.hosts() : null;
   return { outages, credential, hosts, now: at, forcedDown: await stillForcedDown(store, hosts, at) };
 }

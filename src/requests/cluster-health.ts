@@ -5,6 +5,7 @@
 import { isJsonObject } from '../domain/json.ts';
 import type { Share } from '../domain/health-policy.ts';
 import type { Cluster, Node, Relapse } from '../domain/model.ts';
+import { regionOf } from '../domain/placement.ts';
 import { changedAt } from '../clusters/current-health.ts';
 import { inForce } from '../clusters/maintenance.ts';
 import { rulesOfCluster, type NamedRules } from '../clusters/cluster-rules.ts';
@@ -161,6 +162,12 @@ export async function nodeHealth(
   return nodes.find((each) => each.node.id === node.id) ?? null;
 }
 
+/** @param usual where a node is that has no region: null in the answer. */
+function regionsOf(nodes: readonly Node[], usual: string | null): ReadonlySet<string | null> {
+  const regions = nodes.map(({ data }) => regionOf(data));
+  return new Set(regions.length === 0 ? [null] : regions.map((one) => (one === usual ? null : one)));
+}
+
 /**
  * The nodes that are not healthy: what follows for any of them depends on these, and on how many others there
  * are.
@@ -224,7 +231,10 @@ export async function describeClusterHealth(
     gates: gatesClosedNow(round),
     zoneOutages,
     nodes: nodes.map((node) => explainedNode(node, noun)),
-    cloud: report !== null && needsCloud ? cloudTrouble(report) : null,
+    cloud:
+      report !== null && needsCloud
+        ? cloudTrouble(report, regionsOf(snapshot.nodes, tools.cloud?.region ?? null))
+        : null,
   };
   const tasks = gateTasks(explained);
   const explanation = explainCluster(explained, tasks);

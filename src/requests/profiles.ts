@@ -52,7 +52,7 @@ async function checkSpec(tools: RequestTools, document: JsonObject, prefix: stri
   const type = requireProfileType(tools, typeNameOf(spec));
   const check = type.check(spec.properties);
   if (!check.ok) refuseSpec(prefix, check.issues, { part: 'properties' });
-  const issues = (await type.examine?.(check.properties)) ?? [];
+  const issues = (await type.examine?.(check.properties, null)) ?? [];
   if (issues.length > 0) refuseSpec(prefix, issues, { part: 'properties' });
   return spec;
 }

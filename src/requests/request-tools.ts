@@ -42,6 +42,8 @@ export interface SimulatedCloud {
 export interface CloudView {
   readonly outages: CloudState['outages'];
   readonly credential: CloudState['credential'];
+  /** In which nodes are that have none; null: the first of the catalog. */
+  readonly region: string | null;
   /** Where it is, if this process has started it. */
   readonly simulated?: SimulatedCloud;
   /** Takes two seconds at most. */

@@ -158,7 +158,8 @@ export class VirtualOpenStack implements NodeHome {
   /** Whether services answer is not measured here: that takes time of its own. */
   get cloudView(): CloudView {
     const hosts = new CloudHosts(this.clouds(() => true).service.nova);
-    return { outages: [], credential: this.#settings.origin, hosts: () => hosts.read() };
+    const { origin: credential, region } = this.#settings;
+    return { outages: [], credential, region, hosts: () => hosts.read() };
   }
 
   profileType(isAlive: () => boolean): ProfileType {

@@ -37,7 +37,8 @@ async function checkProperties(type: ProfileType, properties: Json | undefined):
     return { type: name, issues: checked.issues.map((issue) => within('properties', issue)), warnings: [] };
   }
   // Only a server knows its cloud.
-  const onThisMachine = type.needsCloud === true ? [] : ((await type.examine?.(checked.properties)) ?? []);
+  const onThisMachine =
+    type.needsCloud === true ? [] : ((await type.examine?.(checked.properties, null)) ?? []);
   const warnings = onThisMachine.map((issue) => within('properties', { hint: REFUSED_THERE, ...issue }));
   return { type: name, issues: [], warnings };
 }

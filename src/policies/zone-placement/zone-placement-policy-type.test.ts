@@ -6,9 +6,9 @@ import { aMember, facts } from '../../../test/support/plan-facts.ts';
 import { viewOf } from '../../../test/support/plan-view.ts';
 import { describeIssue } from '../../domain/errors.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
+import { placementIn } from '../../domain/placement.ts';
 import { planAction } from '../../plans/action-plans.ts';
 import { nodesOf, type ClusterFacts } from '../../plans/cluster-plan.ts';
-import { placedIn } from '../../plans/placement.ts';
 import type { LookedUp } from '../policy-type.ts';
 import { zonesForNew, zonesToShrink } from './zone-balance.ts';
 import { zonePlacementPolicyType as type, type ZonePlacementPolicy } from './zone-placement-policy-type.ts';
@@ -60,7 +60,7 @@ test.each<[JsonObject, RegExp]>([
 test('new nodes fill the zone that has fewest', () => {
   const amendment = amended('CLUSTER_SCALE_OUT', inZones('az1', 'az1', null), 3);
   if ('refused' in amendment) throw new Error(amendment.refused);
-  expect(nodesOf(amendment.plan, 'NODE_CREATE').map((node) => placedIn(node).zone)).toEqual([
+  expect(nodesOf(amendment.plan, 'NODE_CREATE').map((node) => placementIn(node.inputs).zone)).toEqual([
     'az2',
     'az2',
     'az1',

@@ -9,11 +9,12 @@ import { checkFields } from '../../domain/check-fields.ts';
 import { CoppiceError, quoteValue, type Issue } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import { toJsonSchema } from '../../domain/json-schema.ts';
+import { placementIn } from '../../domain/placement.ts';
 import { toSenlinSchema, type Fields } from '../../domain/spec-schema.ts';
 import { operationError } from '../../openstack/cloud-error.ts';
 import type { Amendment } from '../../plans/amend-plan.ts';
 import { group, nodesOf, type ClusterFacts, type ClusterPlan } from '../../plans/cluster-plan.ts';
-import { placedIn, placeNew } from '../../plans/placement.ts';
+import { placeNew } from '../../plans/placement.ts';
 import { planned } from '../../plans/make-plan.ts';
 import { chooseLeaving, inRemovalOrder } from '../../plans/removal-order.ts';
 import { count } from '../../recovery/describe.ts';
@@ -121,7 +122,8 @@ const shrinking: ReadonlySet<string> = new Set(['CLUSTER_SCALE_IN', 'CLUSTER_RES
 
 function amend(view: PlanView<ZonePlacementPolicy>): Amendment {
   const { plan } = view;
-  if (nodesOf(plan, 'NODE_CREATE').some((node) => placedIn(node).zone === undefined)) return place(view);
+  if (nodesOf(plan, 'NODE_CREATE').some((node) => placementIn(node.inputs).zone === undefined))
+    return place(view);
   return shrinking.has(plan.action) && nodesOf(plan, 'NODE_DELETE').length > 0 ? chooseZones(view) : null;
 }
 
@@ -129,7 +131,7 @@ function amend(view: PlanView<ZonePlacementPolicy>): Amendment {
 function place({ plan, facts, value, lookedUp }: PlanView<ZonePlacementPolicy>): Amendment {
   const usable = usableZones(value, facts, lookedUp);
   if ('refused' in usable) return usable;
-  const placed = nodesOf(plan, 'NODE_CREATE').flatMap((node) => placedIn(node).zone ?? []);
+  const placed = nodesOf(plan, 'NODE_CREATE').flatMap((node) => placementIn(node.inputs).zone ?? []);
   const current = countsOf([...facts.members.map((member) => member.zone), ...placed]);
   const wanted = nodesOf(plan, 'NODE_CREATE').length - placed.length;
   const chosen = zonesForNew(usable.zones, current, wanted).values();
@@ -140,7 +142,7 @@ function place({ plan, facts, value, lookedUp }: PlanView<ZonePlacementPolicy>):
 }
 
 function placedInWords(plan: ClusterPlan, leftOut: readonly string[]): string {
-  const zones = nodesOf(plan, 'NODE_CREATE').flatMap((node) => placedIn(node).zone ?? []);
+  const zones = nodesOf(plan, 'NODE_CREATE').flatMap((node) => placementIn(node.inputs).zone ?? []);
   const parts = [...countsOf(zones)].map(([zone, nodes]) => `${count(nodes, 'node')} in zone ${zone}`);
   return [parts.join(', '), ...leftOut].join('; ');
 }

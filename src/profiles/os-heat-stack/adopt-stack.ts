@@ -1,8 +1,8 @@
 /** A stack that exists becomes a node: its profile is what it was made from, and its tags say whose it is. */
 import { CoppiceError, quoteValue } from '../../domain/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
-import type { Session } from '../../domain/session.ts';
 import { operationError } from '../../openstack/cloud-error.ts';
+import { eachRegion, type Cloud } from '../../openstack/cloud.ts';
 import type { CallContext } from '../../openstack/cloud-request.ts';
 import type { HeatClient, Stack } from '../../openstack/heat-client.ts';
 import type { Adoptable, Adoption, NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
@@ -13,18 +13,36 @@ import { verdictOn } from './verdict.ts';
 /** What Heat shows for the value of a parameter that is hidden. */
 const HIDDEN = '******';
 
-export function stackAdoption(heatFor: (owner: Session) => HeatClient): Adoption {
+export function stackAdoption(cloudFor: (of: Pick<NodeFacts, 'session' | 'data'>) => Cloud): Adoption {
   return {
-    read: (identity, owner, signal) => readStack(heatFor(owner), identity, { signal }),
-    claim: (node, request) => claimStack(heatFor(node.session), node, request),
+    async read(identity, owner, signal) {
+      const usual = cloudFor({ session: owner, data: {} });
+      try {
+        for await (const cloud of eachRegion(usual, 'orchestration', { signal })) {
+          const region = cloud === usual ? null : cloud.session.settings.region;
+          const found = await readStack(cloud.heat, identity, region, { signal });
+          if (found !== undefined) return found;
+        }
+      } catch (error) {
+        throw operationError(error, 'the stack could not be read');
+      }
+      throw notAdoptable('the id or name of a stack of this project', identity);
+    },
+    claim: (node, request) => claimStack(cloudFor(node).heat, node, request),
   };
 }
 
-async function readStack(heat: HeatClient, identity: string, context: CallContext): Promise<Adoptable> {
+/** @returns undefined: there is none. */
+async function readStack(
+  heat: HeatClient,
+  identity: string,
+  region: string | null,
+  context: CallContext,
+): Promise<Adoptable | undefined> {
   try {
     const [found] = await heat.listStacks({ id: identity }, context);
     const stack = found ?? (await heat.findStack(identity, context));
-    if (stack === undefined) throw notAdoptable('the id or name of a stack of this project', identity);
+    if (stack === undefined) return undefined;
     // To write its tags is an update: of a stack that has failed it would make what is missing.
     if (verdictOn(stack).health !== 'healthy' || stack.stack_status === 'ROLLBACK_COMPLETE')
       throw notAdoptable('a stack that is complete', stack.stack_status);
@@ -35,6 +53,7 @@ async function readStack(heat: HeatClient, identity: string, context: CallContex
       physicalId: stack.id,
       name: stack.stack_name,
       nodeId: nodeOf(whole),
+      region,
       properties: propertiesOf(whole, parts, parameters),
       missing: hiddenParameters(parameters),
     };

@@ -296,7 +296,7 @@ describe('a spec', () => {
   });
 
   test('that Heat would not take is refused with its reason, and creates nothing', async () => {
-    const found = await type.examine?.({ ...nodeWith().properties, template: { resources: {} } });
+    const found = await type.examine?.({ ...nodeWith().properties, template: { resources: {} } }, null);
     expect(found).toEqual([
       {
         field: 'template',
@@ -304,12 +304,12 @@ describe('a spec', () => {
         found: 'The template version is invalid: Template version was not provided',
       },
     ]);
-    expect(await type.examine?.(nodeWith().properties)).toEqual([]);
+    expect(await type.examine?.(nodeWith().properties, null)).toEqual([]);
     expect(simulator.world.stacks.all).toEqual([]);
   });
 
   test('is taken while Heat is away', async () => {
     simulator.world.faults.setAway('orchestration', true);
-    expect(await type.examine?.(nodeWith().properties)).toEqual([]);
+    expect(await type.examine?.(nodeWith().properties, null)).toEqual([]);
   });
 });

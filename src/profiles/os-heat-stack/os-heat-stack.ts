@@ -41,7 +41,7 @@ export function heatStack({ clouds }: { readonly clouds: Clouds | undefined }): 
     schema,
     check: checkSpec,
     needsCloud: true,
-    examine: (properties) => examine(clouds, properties),
+    examine: (properties, region) => examine(clouds, properties, region),
     create: (node, request) => createStack(cloudOf(clouds, node).heat, node, request),
     remove: (node, request) => removeStack(cloudOf(clouds, node).heat, node, request),
     surge: {
@@ -59,7 +59,7 @@ export function heatStack({ clouds }: { readonly clouds: Clouds | undefined }): 
       HOST: 'the servers of one stack may be on several hosts',
     },
     operations: {},
-    adoption: stackAdoption((owner) => cloudOf(clouds, { session: owner }).heat),
+    adoption: stackAdoption((holder) => cloudOf(clouds, holder)),
     update: stackUpdate((node) => cloudOf(clouds, node).heat),
     details: (node, signal) => describe(cloudOf(clouds, node).heat, node, { signal }),
     endpointParts: () => [],
@@ -68,11 +68,17 @@ export function heatStack({ clouds }: { readonly clouds: Clouds | undefined }): 
 }
 
 /** Heat says of the template whether it would take it, and creates nothing. */
-async function examine(clouds: Clouds | undefined, properties: JsonObject): Promise<Issue[]> {
+async function examine(
+  clouds: Clouds | undefined,
+  properties: JsonObject,
+  region: string | null,
+): Promise<Issue[]> {
   if (clouds === undefined) return [{ field: '', expected: 'a cloud', found: 'none', hint: NO_CLOUD }];
   try {
     const body = { ...stackBody(specOf(properties)), stack_name: 'coppice-preview' };
-    await clouds.service.heat.previewStack(body, { signal: AbortSignal.timeout(EXAMINE_MS) });
+    await clouds.service
+      .inRegion(region)
+      .heat.previewStack(body, { signal: AbortSignal.timeout(EXAMINE_MS) });
     return [];
   } catch (error) {
     if (error instanceof CloudError && error.status === 400)
@@ -89,9 +95,9 @@ async function probe(clouds: Clouds | undefined, node: NodeFacts, signal: AbortS
   if (physicalId === null)
     return { health: 'unhealthy', failure: 'NOT_CREATED', reason: 'no stack was created for this node' };
   try {
-    const stack = await stackOfNode(clouds.of(node.session).heat, node, { signal }, 0);
+    const { heat } = cloudOf(clouds, node);
+    const stack = await stackOfNode(heat, node, { signal }, 0);
     if (stack === undefined) return deleted(physicalId);
-    const { heat } = clouds.of(node.session);
     const isEmpty = stack.stack_status === rolledBack && (await hasNothing(heat, stack, signal));
     return verdictOn(stack, isEmpty);
   } catch (error) {

@@ -4,9 +4,8 @@
  */
 import { CoppiceError, quoteValue } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { Session } from '../../domain/session.ts';
 import { isStatus, operationError } from '../../openstack/cloud-error.ts';
-import type { Cloud } from '../../openstack/cloud.ts';
+import { eachRegion, type Cloud } from '../../openstack/cloud.ts';
 import type { CallContext } from '../../openstack/cloud-request.ts';
 import type { NeutronPort } from '../../openstack/neutron-client.ts';
 import type { Server } from '../../openstack/nova/server.ts';
@@ -15,15 +14,33 @@ import { dataOf } from './create-server.ts';
 import { nodeOf, ownedMetadata, userMetadata } from './owned-metadata.ts';
 import { requireServerId } from './run-operation.ts';
 
-export function serverAdoption(cloudFor: (owner: Session) => Cloud): Adoption {
+export function serverAdoption(cloudFor: (of: Pick<NodeFacts, 'session' | 'data'>) => Cloud): Adoption {
   return {
-    read: (identity, owner, signal) => readServer(cloudFor(owner), identity, { signal }),
-    claim: (node, request) => claimServer(cloudFor(node.session), node, request),
+    async read(identity, owner, signal) {
+      const usual = cloudFor({ session: owner, data: {} });
+      try {
+        for await (const cloud of eachRegion(usual, 'compute', { signal })) {
+          const server = await serverInProject(cloud, identity, { signal });
+          const region = cloud === usual ? null : cloud.session.settings.region;
+          if (server !== undefined) return await readServer(cloud, server, region, { signal });
+        }
+      } catch (error) {
+        throw operationError(error, 'the server could not be read');
+      }
+      const expected = 'the id of a server of this project';
+      const sentence = `identity: expected ${expected}, found ${quoteValue(identity)}`;
+      throw new CoppiceError('bad-request', sentence);
+    },
+    claim: (node, request) => claimServer(cloudFor(node), node, request),
   };
 }
 
-async function readServer(cloud: Cloud, identity: string, context: CallContext): Promise<Adoptable> {
-  const server = await serverInProject(cloud, identity, context);
+async function readServer(
+  cloud: Cloud,
+  server: Server,
+  region: string | null,
+  context: CallContext,
+): Promise<Adoptable> {
   const ports = await cloud.neutron.listPorts({ deviceId: server.id }, context).catch((error: unknown) => {
     throw operationError(error, 'the networks of the server could not be read');
   });
@@ -32,6 +49,7 @@ async function readServer(cloud: Cloud, identity: string, context: CallContext):
     physicalId: server.id,
     name: server.name,
     nodeId: nodeOf(server),
+    region,
     properties: propertiesOf(server, ports),
     missing: hasImage
       ? []
@@ -49,18 +67,21 @@ async function readServer(cloud: Cloud, identity: string, context: CallContext):
   };
 }
 
-/** @throws CoppiceError `bad-request`: one of another project does not exist for the caller. */
-async function serverInProject(cloud: Cloud, identity: string, context: CallContext): Promise<Server> {
+/** @returns undefined: there is none; one of another project does not exist for the caller. */
+async function serverInProject(
+  cloud: Cloud,
+  identity: string,
+  context: CallContext,
+): Promise<Server | undefined> {
   try {
     const server = await cloud.nova.getServer(identity, context);
     const { projectId } = await cloud.session.token(context);
     const isThere = !['DELETED', 'SOFT_DELETED'].includes(server.status);
-    if (isThere && (projectId === null || server.tenant_id === projectId)) return server;
+    return isThere && (projectId === null || server.tenant_id === projectId) ? server : undefined;
   } catch (error) {
-    if (!isStatus(error, 400, 404)) throw operationError(error, 'the server could not be read');
+    if (isStatus(error, 400, 404)) return undefined;
+    throw error;
   }
-  const expected = 'the id of a server of this project';
-  throw new CoppiceError('bad-request', `identity: expected ${expected}, found ${quoteValue(identity)}`);
 }
 
 function propertiesOf(server: Server, ports: readonly NeutronPort[]): JsonObject {

@@ -4,6 +4,7 @@
  */
 import { CoppiceError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import { placementIn } from '../../domain/placement.ts';
 import { CloudError, operationError } from '../../openstack/cloud-error.ts';
 import type { Cloud } from '../../openstack/cloud.ts';
 import type { CallContext } from '../../openstack/cloud-request.ts';
@@ -159,15 +160,9 @@ async function bodyOf(
   };
 }
 
-/** Where a policy has placed the node: `data.placement`, as in Senlin; it wins over the spec. */
-function placementOf({ data }: NodeFacts): JsonObject {
-  const { placement } = data;
-  return typeof placement === 'object' && placement !== null ? (placement as JsonObject) : {};
-}
-
 /**
- * Where its zone has an outage, another one that Nova has and that policies allow: nodes are spread over
- * those by their index, so that a repeated request names the same.
+ * As it was placed, which wins over the spec. Where its zone has an outage, another one that Nova has and that
+ * policies allow: nodes are spread over those by their index, so that a repeated request names the same.
  * @throws CoppiceError `operation-failed` where there is no other one.
  */
 export async function zoneFor(
@@ -177,8 +172,7 @@ export async function zoneFor(
   { elsewhere }: CreateRequest,
   context: CallContext,
 ): Promise<string | undefined> {
-  const { zone } = placementOf(node);
-  if (elsewhere?.domain.kind !== 'ZONE') return typeof zone === 'string' ? zone : spec.availabilityZone;
+  if (elsewhere?.domain.kind !== 'ZONE') return placementIn(node.data).zone ?? spec.availabilityZone;
   const { avoid, allowed } = elsewhere;
   const zones = (await nova.listZones(context))
     .filter((name) => !avoid.includes(name) && allowed?.includes(name) !== false)
@@ -193,6 +187,6 @@ export async function zoneFor(
 }
 
 function hintsOf(spec: ServerSpec, node: NodeFacts): JsonObject | undefined {
-  const { servergroup: group } = placementOf(node);
-  return typeof group === 'string' ? { ...spec.schedulerHints, group } : spec.schedulerHints;
+  const { servergroup: group } = placementIn(node.data);
+  return group !== undefined ? { ...spec.schedulerHints, group } : spec.schedulerHints;
 }

@@ -475,11 +475,8 @@ describe('a spec', () => {
 
   test('names what the cloud does not have', async () => {
     simulator.world.settings = { ...simulator.world.settings, strict: true };
-    const found = await type.examine?.({
-      flavor: 'm9',
-      image: 'cirros-fake',
-      networks: [{ network: 'backend' }],
-    });
+    const properties = { flavor: 'm9', image: 'cirros-fake', networks: [{ network: 'backend' }] };
+    const found = await type.examine?.(properties, null);
     expect(found?.map(({ field }) => field)).toEqual(['flavor', 'networks[0].network']);
   });
 });

@@ -19,7 +19,7 @@ import { CloudError } from '../../openstack/cloud-error.ts';
 import type { Cloud, Clouds } from '../../openstack/cloud.ts';
 import { NameCache } from '../../openstack/lookup-cache.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { cloudOf, NO_CLOUD } from '../node-cloud.ts';
+import { cloudOf, NO_CLOUD, oneForEach } from '../node-cloud.ts';
 import type { NodeFacts, ProfileType } from '../profile-type.ts';
 import { serverAdoption } from './adopt-server.ts';
 import { createServer, createServerBeside } from './create-server.ts';
@@ -51,7 +51,7 @@ const EXAMINED_MS = 500;
 
 export function novaServer({ clouds, now = Date.now }: NovaServerOptions): ProfileType {
   const cloudFor = (node: NodeFacts): Cloud => cloudOf(clouds, node);
-  const examined = new NameCache(now, EXAMINED_MS);
+  const examined = oneForEach(() => new NameCache(now, EXAMINED_MS));
   return {
     name: 'os.nova.server',
     version: '1.0',
@@ -60,7 +60,7 @@ export function novaServer({ clouds, now = Date.now }: NovaServerOptions): Profi
     schema,
     check: checkSpec,
     needsCloud: true,
-    examine: (properties) => examine(clouds, properties, examined),
+    examine: (properties, region) => examine(clouds?.service.inRegion(region), properties, examined),
     noPlaceFor: (node, request) => noPlaceForServer(cloudFor(node), node, request),
     create: (node, request) => createServer(cloudFor(node), node, request),
     remove: (node, request) => removeServer(cloudFor(node), node, request),
@@ -69,10 +69,10 @@ export function novaServer({ clouds, now = Date.now }: NovaServerOptions): Profi
       create: (node, request) => createServerBeside(cloudFor(node), node, request),
       removeExcept: (node, kept, request) => removeServersExcept(cloudFor(node), node, kept, request),
     },
-    retention: serverRetention((session) => cloudOf(clouds, { session })),
+    retention: serverRetention((kept) => cloudOf(clouds, kept)),
     async probe(node, signal) {
       if (clouds === undefined) return { health: 'unknown', reason: NO_CLOUD };
-      return await probeServer(clouds.of(node.session), node, signal, now);
+      return await probeServer(cloudFor(node), node, signal, now);
     },
     ...(clouds === undefined ? {} : { sharedProbes: serverProbes(clouds, now) }),
     detectionModes: [
@@ -94,7 +94,7 @@ export function novaServer({ clouds, now = Date.now }: NovaServerOptions): Profi
     },
     operations: serverOperations(cloudFor),
     update: serverUpdate(cloudFor),
-    adoption: serverAdoption((owner) => cloudOf(clouds, { session: owner })),
+    adoption: serverAdoption((holder) => cloudOf(clouds, holder)),
     details: (node, signal) => serverDetails(cloudFor(node), node, { signal }),
     endpointParts: () => ['address'],
     endpoint: ({ data }) => ({ address: typeof data['address'] === 'string' ? data['address'] : null }),
@@ -102,13 +102,13 @@ export function novaServer({ clouds, now = Date.now }: NovaServerOptions): Profi
 }
 
 async function examine(
-  clouds: Clouds | undefined,
+  service: Cloud | undefined,
   properties: JsonObject,
-  lookups: NameCache,
+  lookupsOf: (cloud: Cloud) => NameCache,
 ): Promise<Issue[]> {
-  if (clouds === undefined) return [{ field: '', expected: 'a cloud', found: 'none', hint: NO_CLOUD }];
+  if (service === undefined) return [{ field: '', expected: 'a cloud', found: 'none', hint: NO_CLOUD }];
   try {
-    const cloud = { ...clouds.service, lookups };
+    const cloud = { ...service, lookups: lookupsOf(service) };
     return await missingIn(cloud, specOf(properties), { signal: AbortSignal.timeout(EXAMINE_MS) });
   } catch (error) {
     // A cloud that is away says nothing about the profile: its nodes will tell.

@@ -4,7 +4,6 @@
  */
 import { isStatus, operationError } from '../../openstack/cloud-error.ts';
 import type { Cloud } from '../../openstack/cloud.ts';
-import type { Session } from '../../domain/session.ts';
 import type { NodeFacts, OperationRequest, Retention } from '../profile-type.ts';
 import { removePortsOf } from './ports.ts';
 import { deleteServer } from './delete-server.ts';
@@ -16,13 +15,14 @@ const DOING = 'the server could not be stopped';
 /** In these it runs nothing; a paused or suspended one also keeps what it had in its memory. */
 const stopped: readonly string[] = ['SHUTOFF', 'PAUSED', 'SUSPENDED', 'SHELVED', 'SHELVED_OFFLOADED'];
 
-export function serverRetention(cloudFor: (session: Session) => Cloud): Retention {
+export function serverRetention(cloudFor: (of: Pick<NodeFacts, 'session' | 'data'>) => Cloud): Retention {
   return {
     // It holds its ports, addresses and volumes also while it is stopped.
     obstacles: addressObstacles,
-    stop: (node, request) => stopServer(cloudFor(node.session), node, request),
-    async remove({ nodeId, physicalId, data, session }, { signal }) {
-      const cloud = cloudFor(session);
+    stop: (node, request) => stopServer(cloudFor(node), node, request),
+    async remove(kept, { signal }) {
+      const { nodeId, physicalId, data } = kept;
+      const cloud = cloudFor(kept);
       try {
         await deleteServer(cloud, physicalId, { signal });
         await removePortsOf(cloud, nodeId, data, { signal });

@@ -1,8 +1,10 @@
 /**
  * The probes of servers by requests that many nodes share: what a round of the nodes of one project costs is
- * the pages of its listing.
+ * the pages of its listing, in each region where it has nodes.
  */
-import type { Cloud, Clouds } from '../../openstack/cloud.ts';
+import { regionOf } from '../../domain/placement.ts';
+import type { Clouds } from '../../openstack/cloud.ts';
+import { cloudOf, oneForEach } from '../node-cloud.ts';
 import type { SharedProbes } from '../profile-type.ts';
 import { probeHost } from './probe-host.ts';
 import { probePoolMember } from './probe-pool-member.ts';
@@ -12,31 +14,19 @@ import { SharedMemberReads } from './shared-member-reads.ts';
 import { SharedServerReads } from './shared-server-reads.ts';
 
 export function serverProbes(clouds: Clouds, now: () => number): SharedProbes {
-  const serversOf = forEach(({ nova }) => new SharedServerReads(nova));
-  const hostsOf = forEach(({ nova }) => new SharedHostReads(nova));
-  const membersOf = forEach(({ octavia }) => new SharedMemberReads(octavia));
+  const serversOf = oneForEach(({ nova }) => new SharedServerReads(nova));
+  const hostsOf = oneForEach(({ nova }) => new SharedHostReads(nova));
+  const membersOf = oneForEach(({ octavia }) => new SharedMemberReads(octavia));
   return {
     groupOf: (owner) => clouds.scopeOf(owner),
-    status: (node, signal) => probeServerShared(serversOf(clouds.of(node.session)), node, signal, now),
+    status: (node, signal) => probeServerShared(serversOf(cloudOf(clouds, node)), node, signal, now),
     host(node, signal) {
-      const { service } = clouds;
+      const service = clouds.service.inRegion(regionOf(node.data));
       return probeHost({ servers: serversOf(service), hosts: hostsOf(service) }, node, signal, now);
     },
     poolMember(node, options, signal) {
-      const cloud = clouds.of(node.session);
+      const cloud = cloudOf(clouds, node);
       return probePoolMember({ servers: serversOf(cloud), members: membersOf(cloud) }, node, options, signal);
     },
-  };
-}
-
-/** One for each cloud, for as long as that is in use. */
-function forEach<T extends object>(make: (cloud: Cloud) => T): (cloud: Cloud) => T {
-  const made = new WeakMap<Cloud, T>();
-  return (cloud) => {
-    const known = made.get(cloud);
-    if (known !== undefined) return known;
-    const one = make(cloud);
-    made.set(cloud, one);
-    return one;
   };
 }
