@@ -1,6 +1,7 @@
 /**
  * The simulator's own API, `/simulator`: it shows what the cloud has, and makes things go wrong in it. No
- * OpenStack has it, and it asks for no token: the simulator is for this machine and its tests.
+ * OpenStack has it, and it asks for no token: the simulator is for this machine and its tests. Each region has
+ * it for itself below `/simulator/regions/NAME`; what is above is that of the first region.
  */
 import { z } from 'zod';
 import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts';
@@ -31,13 +32,14 @@ const serverChange = z.strictObject({
   status: z.enum(['ERROR', 'SHUTOFF', 'PAUSED', 'ACTIVE', 'SUSPENDED', 'DELETED']),
   fault: z.string().optional(),
 });
-const hostChange = z.strictObject({ up: z.boolean() });
-const serviceChange = z.strictObject({ up: z.boolean() });
+const availability = z.strictObject({ up: z.boolean() });
 /** null: as its server is, again. */
 const memberChange = z.strictObject({ operating_status: z.enum(memberStatuses).nullable() });
 /** Of a server that is to be in ERROR, and of which is not said why. */
 const FAULT = 'Reset to error by an administrator.';
-const settingsChange = simulatorSettingsSchema.omit({ hosts: true, users: true }).partial();
+const settingsChange = simulatorSettingsSchema.omit({ regions: true, hosts: true, users: true }).partial();
+/** Of a region; Keystone is of all of them. */
+const regionalServices = services.filter((name) => name !== 'identity');
 
 export function adminEndpoints(
   world: World,
@@ -52,7 +54,7 @@ export function adminEndpoints(
         status: 200,
         body: servers.all
           .filter(({ hostName }) => query['host'] === undefined || hostName === query['host'])
-          .map(describe),
+          .map((server) => describe(server, world)),
       }),
     },
     {
@@ -64,7 +66,7 @@ export function adminEndpoints(
         if (server === undefined) throw new SimulatorError(404, `there is no server ${params['id']}`);
         if (status === 'DELETED') servers.remove(server);
         else servers.setState(server, stateOf(status), status === 'ERROR' ? (fault ?? FAULT) : null);
-        return { status: 200, body: describe(server) };
+        return { status: 200, body: describe(server, world) };
       },
     },
     {
@@ -104,7 +106,7 @@ export function adminEndpoints(
       method: 'POST',
       path: '/hosts/:name',
       handle({ params, body }) {
-        const { up } = read(hostChange, body);
+        const { up } = read(availability, body);
         const host = hosts.find(params['name'] ?? '');
         if (host === undefined)
           throw new SimulatorError(
@@ -127,7 +129,7 @@ export function adminEndpoints(
       method: 'POST',
       path: '/services/:name',
       handle({ params, body }) {
-        const { up } = read(serviceChange, body);
+        const { up } = read(availability, body);
         const name = services.find((service) => service === params['name']);
         if (name === undefined)
           throw new SimulatorError(
@@ -233,6 +235,32 @@ export function adminEndpoints(
   ];
 }
 
+/** The regions, with the servers of each, and whether their services answer. */
+export function regionEndpoints({ regions }: World): readonly AdminEndpoint[] {
+  const shown = ({ region, servers, faults }: World): JsonObject => ({
+    name: region,
+    up: !regionalServices.some((name) => faults.isAway(name)),
+    servers: servers.all.length,
+  });
+  return [
+    { method: 'GET', path: '/regions', handle: () => ({ status: 200, body: regions.map(shown) }) },
+    {
+      method: 'POST',
+      path: '/regions/:name',
+      handle({ params, body }) {
+        const { up } = read(availability, body);
+        const found = regions.find(({ region }) => region === params['name']);
+        if (found === undefined) {
+          const names = regions.map(({ region }) => region).join(', ');
+          throw new SimulatorError(404, `there is no region ${params['name']}; there are ${names}`);
+        }
+        for (const name of regionalServices) found.faults.setAway(name, !up);
+        return { status: 200, body: shown(found) };
+      },
+    },
+  ];
+}
+
 /** A fault that no request can match would wait for ever. @throws SimulatorError 400 */
 function refuseUnknownOperation({ service, operation }: Fault, simulated: readonly SimulatorService[]): void {
   const endpoints = simulated.filter(({ name }) => name === service).flatMap((each) => each.endpoints);
@@ -267,7 +295,7 @@ function describeMember(member: SimulatedBalancerPart, balancers: Balancers): Js
   };
 }
 
-function describe(server: SimulatedServer): JsonObject {
+function describe(server: SimulatedServer, { region }: World): JsonObject {
   const { id, name, vmState, taskState, hostName, projectId, metadata } = server;
   return {
     id,
@@ -275,6 +303,7 @@ function describe(server: SimulatedServer): JsonObject {
     status: statuses[vmState],
     task_state: taskState,
     host: hostName,
+    region,
     project_id: projectId,
     metadata,
   };

@@ -4,6 +4,7 @@
  *
  *     /identity  /compute  /image  /network  /placement  /load-balancer  /orchestration     as OpenStack
  *     /simulator                                                    what has happened, and what goes wrong
+ *     /regions/NAME/compute, ..., /simulator/regions/NAME           of a region that is not the first
  *
  * Its clients cannot tell it from a cloud; it knows nothing of them. It refuses to be reached from another
  * machine unless it is told to listen there.
@@ -14,7 +15,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { JsonObject } from '../domain/json.ts';
 import { isJsonObject } from '../domain/json.ts';
 import { noSchemas } from '../http/no-schemas.ts';
-import { adminEndpoints } from './admin-api.ts';
+import { adminEndpoints, regionEndpoints, type AdminEndpoint } from './admin-api.ts';
 import {
   SimulatorError,
   errorBody,
@@ -42,6 +43,7 @@ export interface CloudSimulator {
   readonly url: string;
   /** Of the API that breaks the cloud, and says what it has done. */
   readonly adminUrl: string;
+  /** The first region; the others are known to it. */
   readonly world: World;
   /** The variables with which OpenStack's clients use it; the password is in them. */
   readonly environment: Readonly<Record<string, string>>;
@@ -102,10 +104,14 @@ export function simulatorApp(world: World, url: () => string): FastifyInstance {
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
   });
   acceptEmptyBodies(app);
-  const services = servicesOf(world, url);
-  for (const service of services) addService(app, service, world);
-  app.setNotFoundHandler((request, reply) => answerUnknown(request, reply, services));
-  addAdmin(app, world, services);
+  const regions = world.regions.map((region) => ({ region, services: servicesOf(region, url) }));
+  for (const { region, services } of regions)
+    for (const service of services) addService(app, service, region);
+  const all = regions.flatMap(({ services }) => services);
+  app.setNotFoundHandler((request, reply) => answerUnknown(request, reply, all));
+  addAdmin(app, adminPrefix, [...adminEndpoints(world, all), ...regionEndpoints(world)]);
+  for (const { region, services } of regions)
+    addAdmin(app, `${adminPrefix}/regions/${region.region}`, adminEndpoints(region, services));
   return app;
 }
 
@@ -122,31 +128,35 @@ export function clientEnvironment(
     OS_PROJECT_NAME: world.project.name,
     OS_USER_DOMAIN_NAME: 'Default',
     OS_PROJECT_DOMAIN_NAME: 'Default',
-    OS_REGION_NAME: 'RegionOne',
+    OS_REGION_NAME: world.region,
     OS_IDENTITY_API_VERSION: '3',
   };
 }
 
+/** Of a region; Keystone is in the first one. */
 function servicesOf(world: World, baseUrl: () => string): SimulatorService[] {
-  return [
-    {
-      name: 'identity',
-      prefix: '/identity',
-      endpoints: identityEndpoints(world, baseUrl),
-      headersOf: () => ({ Vary: 'X-Auth-Token' }),
-    },
+  const keystone: SimulatorService = {
+    name: 'identity',
+    prefix: '/identity',
+    endpoints: identityEndpoints(world, baseUrl),
+    headersOf: () => ({ Vary: 'X-Auth-Token' }),
+  };
+  const url = () => baseUrl() + world.path;
+  const ofRegion: SimulatorService[] = [
     {
       name: 'compute',
       prefix: '/compute',
-      endpoints: computeEndpoints(world, baseUrl),
+      endpoints: computeEndpoints(world, url),
       headersOf: microversionHeaders,
     },
-    { name: 'image', prefix: '/image', endpoints: imageEndpoints(world, baseUrl) },
-    { name: 'network', prefix: '/network', endpoints: networkEndpoints(world, baseUrl) },
-    { name: 'load-balancer', prefix: '/load-balancer', endpoints: balancerEndpoints(world, baseUrl) },
+    { name: 'image', prefix: '/image', endpoints: imageEndpoints(world, url) },
+    { name: 'network', prefix: '/network', endpoints: networkEndpoints(world, url) },
+    { name: 'load-balancer', prefix: '/load-balancer', endpoints: balancerEndpoints(world, url) },
     { name: 'placement', prefix: '/placement', endpoints: placementEndpoints(world) },
-    { name: 'orchestration', prefix: '/orchestration', endpoints: stackEndpoints(world, baseUrl) },
+    { name: 'orchestration', prefix: '/orchestration', endpoints: stackEndpoints(world, url) },
   ];
+  const here = ofRegion.map((service) => ({ ...service, prefix: world.path + service.prefix }));
+  return world.path === '' ? [keystone, ...here] : here;
 }
 
 function acceptEmptyBodies(app: FastifyInstance): void {
@@ -314,11 +324,11 @@ function lastValues(query: Readonly<Record<string, string | string[]>>): Record<
   );
 }
 
-function addAdmin(app: FastifyInstance, world: World, services: readonly SimulatorService[]): void {
-  for (const { method, path, handle } of adminEndpoints(world, services))
+function addAdmin(app: FastifyInstance, prefix: string, endpoints: readonly AdminEndpoint[]): void {
+  for (const { method, path, handle } of endpoints)
     app.route({
       method,
-      url: `${adminPrefix}${path}`,
+      url: prefix + path,
       exposeHeadRoute: false,
       handler: (request, reply) => {
         const { status, body } = handle({

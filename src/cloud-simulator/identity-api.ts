@@ -29,20 +29,21 @@ import {
   describeTrust,
   describeTrustWithRoles,
   describeUser,
+  type RegionAddress,
 } from './identity-shapes.ts';
 import { ROLES } from './settings.ts';
 import type { World } from './world.ts';
 
 interface Tools {
   readonly world: World;
-  /** Of the whole simulator. */
-  readonly baseUrl: () => string;
+  readonly addresses: () => readonly RegionAddress[];
   /** Of Keystone. */
   readonly url: () => string;
 }
 
 export function identityEndpoints(world: World, baseUrl: () => string): readonly SimulatorEndpoint[] {
-  const tools: Tools = { world, baseUrl, url: () => `${baseUrl()}/identity` };
+  const addresses = () => world.regions.map(({ region, path }) => ({ name: region, url: baseUrl() + path }));
+  const tools: Tools = { world, addresses, url: () => `${baseUrl()}/identity` };
   return [
     ...versions(tools),
     ...tokens(tools),
@@ -71,11 +72,11 @@ function versions({ url }: Tools): SimulatorEndpoint[] {
   ];
 }
 
-function tokens({ world, baseUrl, url }: Tools): SimulatorEndpoint[] {
+function tokens({ world, addresses, url }: Tools): SimulatorEndpoint[] {
   const { identity } = world;
   const described = (token: TokenRecord, { query }: SimulatorCall): JsonObject => {
     const isShort = token.project === null || 'nocatalog' in query;
-    return describeToken(token, isShort ? null : catalogOf(baseUrl(), token.project.id));
+    return describeToken(token, isShort ? null : catalogOf(addresses(), token.project.id));
   };
   const validated = (call: SimulatorCall): SimulatorAnswer => {
     const subject = call.header('x-subject-token');
@@ -115,7 +116,7 @@ function tokens({ world, baseUrl, url }: Tools): SimulatorEndpoint[] {
     }),
     endpoint('GET /v3/auth/catalog', 'catalog', ({ projectId, path }) => ({
       status: 200,
-      body: { catalog: catalogOf(baseUrl(), projectId), links: { self: url() + path } },
+      body: { catalog: catalogOf(addresses(), projectId), links: { self: url() + path } },
     })),
     endpoint('GET /v3/auth/projects', 'projects', (call) =>
       listOf(
@@ -200,7 +201,10 @@ function lists({ world, url }: Tools): SimulatorEndpoint[] {
       );
     }),
     endpoint('GET /v3/services', 'list', (call) => listOf(call, url(), 'services', [])),
-    endpoint('GET /v3/regions', 'list', (call) => listOf(call, url(), 'regions', [{ id: 'RegionOne' }])),
+    endpoint('GET /v3/regions', 'list', (call) => {
+      const regions = world.regions.map(({ region }) => ({ id: region }));
+      return listOf(call, url(), 'regions', regions);
+    }),
   ];
 }
 

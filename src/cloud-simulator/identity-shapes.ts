@@ -163,17 +163,28 @@ const paths: readonly (readonly [type: string, name: string, path: string])[] = 
   ['orchestration', 'heat', '/orchestration/v1/PROJECT'],
 ];
 
-export function catalogOf(baseUrl: string, projectId: string): Json {
+/** Where a region has its services. */
+export interface RegionAddress {
+  readonly name: string;
+  /** `http://127.0.0.1:5000` */
+  readonly url: string;
+}
+
+/** @param regions the first one has Keystone, which is the same for all. */
+export function catalogOf(regions: readonly RegionAddress[], projectId: string): Json {
   return paths.map(([type, name, path]) => ({
     id: hashOf(type).slice(0, 32),
     type,
     name,
-    endpoints: ['public', 'internal', 'admin'].map((kind) => ({
-      id: hashOf(type + kind).slice(0, 32),
-      interface: kind,
-      region: 'RegionOne',
-      region_id: 'RegionOne',
-      url: baseUrl + path.replace('PROJECT', projectId),
-    })),
+    endpoints: regions.flatMap((region, index) =>
+      ['public', 'internal', 'admin'].map((kind) => ({
+        id: hashOf(type + kind + (index === 0 ? '' : region.name)).slice(0, 32),
+        interface: kind,
+        region: region.name,
+        region_id: region.name,
+        url:
+          (type === 'identity' ? (regions[0]?.url ?? '') : region.url) + path.replace('PROJECT', projectId),
+      })),
+    ),
   }));
 }

@@ -24,6 +24,12 @@ export const simulatorUserSchema = z.strictObject({
 });
 
 export const simulatorSettingsSchema = z.strictObject({
+  /** Keystone is of all of them; each has the other services, and hosts, images and networks of its own. */
+  regions: z
+    .array(z.string().regex(/^[\w.-]+$/, 'expected letters, digits, _, . and -'))
+    .min(1)
+    .refine((names) => new Set(names).size === names.length, 'expected each region once')
+    .default(['RegionOne']),
   /** The hypervisors, in the order in which servers are put on them. */
   hosts: z
     .array(z.strictObject({ name: z.string().min(1), zone: z.string().min(1).default('nova') }))

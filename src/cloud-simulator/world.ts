@@ -1,5 +1,6 @@
 /**
- * The state of the simulated cloud, all of it, in memory. The APIs read and change it; nothing else does.
+ * The state of a region of the simulated cloud, all of it, in memory. The APIs read and change it; nothing
+ * else does. What Keystone knows is the same in all regions.
  */
 import { randomUUID } from 'node:crypto';
 import { idText } from './balancer-shapes.ts';
@@ -20,6 +21,12 @@ import { StackServers } from './stack-servers.ts';
 import { Stacks } from './stacks.ts';
 
 export class World {
+  /** Its name. */
+  readonly region: string;
+  /** Before the paths of its services: '' of the first one. */
+  readonly path: string;
+  /** All of the cloud, with itself, in the order of the settings. */
+  readonly regions: World[];
   readonly clock: Clock;
   readonly startedAt: number;
   settings: SimulatorSettings;
@@ -42,13 +49,28 @@ export class World {
   readonly project: Project;
   readonly admin: User;
 
-  /** @param password of the users `admin` and `demo`. */
-  constructor(settings: SimulatorSettings, password: string, clock: Clock = systemClock) {
+  /**
+   * The first region, and with it those that the settings name beside it.
+   * @param password of the users `admin` and `demo`.
+   * @param beside the first region, where this is another one.
+   */
+  constructor(
+    settings: SimulatorSettings,
+    password: string,
+    clock: Clock = systemClock,
+    beside?: { readonly first: World; readonly region: string },
+  ) {
+    const [own = '', ...others] = settings.regions;
+    this.region = beside?.region ?? own;
+    this.path = beside === undefined ? '' : `/regions/${beside.region}`;
+    this.regions = beside?.first.regions ?? [];
+    this.regions.push(this);
     this.clock = clock;
     this.startedAt = clock.now();
     this.settings = settings;
     this.mutations = new MutationLog(clock.now);
-    this.identity = new IdentityStore(clock.now, () => this.settings.token_seconds * 1000);
+    this.identity =
+      beside?.first.identity ?? new IdentityStore(clock.now, () => this.settings.token_seconds * 1000);
     this.network = new Network(() => this.settings.strict, clock.now);
     this.quotas = new Quotas(() => this.settings);
     this.hosts = new SimulatedHosts(clock, () => this.settings);
@@ -85,27 +107,35 @@ export class World {
       settings: () => this.settings,
       servers: new StackServers(this.servers, this.network),
     });
-    this.project = this.identity.addProject('admin');
+    this.addImage('cirros-fake');
+    this.project = beside?.first.project ?? this.identity.addProject('admin');
+    this.admin = beside?.first.admin ?? this.#addUsers(settings, password);
+    if (beside === undefined)
+      for (const region of others) void new World(settings, password, clock, { first: this, region });
+  }
+
+  /** @returns the administrator. */
+  #addUsers({ users }: SimulatorSettings, password: string): User {
     const demo = this.identity.addProject('demo');
-    this.admin = this.identity.addUser({
+    const admin = this.identity.addUser({
       name: 'admin',
       password,
       roles: ['admin', 'member', 'reader'],
       projects: [this.project.id, demo.id],
     });
-    this.addImage('cirros-fake');
     this.identity.addUser({ name: 'demo', password, roles: ['member', 'reader'], projects: [demo.id] });
-    for (const user of settings.users) this.putUser(user);
+    for (const user of users) this.putUser(user, password);
+    return admin;
   }
 
   /** With no more rights than these, also where the user was there. */
-  putUser({ name, password, project, roles }: SimulatorUser): User {
+  putUser({ name, password, project, roles }: SimulatorUser, usual = this.admin.password): User {
     const found = this.identity.findByName(this.identity.projects, project);
     const { id } = found ?? this.identity.addProject(project);
     const known = this.identity.findByName(this.identity.users, name);
     return this.identity.putUser({
       name,
-      password: password ?? known?.password ?? this.admin.password,
+      password: password ?? known?.password ?? usual,
       roles,
       projects: [id],
     });
