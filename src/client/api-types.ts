@@ -441,6 +441,8 @@ export interface Schemas {
     readonly profile_id: string;
     readonly profile_name: string | null;
     readonly project: string;
+    /** The region of the cloud in which it was placed; null: in none, so that it is where Coppice works. */
+    readonly region: string | null;
     readonly role: string;
     readonly status: string;
     readonly status_reason: string;
@@ -541,6 +543,7 @@ export interface Schemas {
         readonly operation: string;
         /** Where policies place a new node; absent: none has chosen. */
         readonly placement?: {
+          readonly region_name?: string;
           readonly zone?: string;
           readonly servergroup?: string;
         };

@@ -1,6 +1,6 @@
 /** A cluster as a plan sees it: its nodes with what is known of their health, read now. */
 import type { Cluster, Node } from '../domain/model.ts';
-import { placementIn } from '../domain/placement.ts';
+import { placementIn, regionOf } from '../domain/placement.ts';
 import type { ClusterFacts, MemberFacts } from '../plans/cluster-plan.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
 import { healingOfCluster, healingOfNodes, nothingOfNode } from '../store/healing.ts';
@@ -8,7 +8,7 @@ import { healthOfCluster } from '../store/node-health.ts';
 import { getNodes, nodesOfCluster } from '../store/nodes.ts';
 import { profileCreationTimes } from '../store/profiles.ts';
 import type { Db } from '../store/store.ts';
-import { domainsOfNodes, type LocationTools } from './failure-domains.ts';
+import { zonesOfNodes, type LocationTools } from './failure-domains.ts';
 import { currentHealth } from './current-health.ts';
 
 /** @param named ids of nodes that are to join the cluster. */
@@ -20,7 +20,7 @@ export async function clusterFacts(
 ): Promise<ClusterFacts> {
   const { db } = tools;
   const nodes = await nodesOfCluster(db, cluster.id);
-  const zones = await domainsOfNodes(tools, nodes, zone);
+  const zones = await zonesOfNodes(tools, nodes);
   const health = await healthOfCluster(db, cluster.id);
   const healing = await healingOfNodes(db, cluster.id);
   const outside = (await getNodes(db, named)).filter(({ clusterId }) => clusterId === null);
@@ -34,20 +34,14 @@ export async function clusterFacts(
     return {
       ...memberFacts(node, currentHealth(node, health.get(node.id), now), quarantine !== null),
       profileCreatedAt: created.get(node.profileId) ?? 0,
-      zone: zones.get(node.id) ?? placedZone(node),
+      zone: zones.get(node.id) ?? placementIn(node.data).zone ?? null,
+      region: regionOf(node.data),
     };
   };
   const [members, outsiders] = [nodes.map(factsOf), outside.map(factsOf)];
   const limits = { minSize, maxSize, desiredCapacity };
   const zonesInOutage = await zonesOfOutages(db, cluster.id);
   return { id, name, profileId, ...limits, members, outsiders, zonesInOutage, now };
-}
-
-const zone = { kind: 'ZONE' } as const;
-
-/** Of one that is not there yet, or does not say where it is. */
-function placedZone({ data }: Pick<Node, 'data'>): string | null {
-  return placementIn(data).zone ?? null;
 }
 
 /** Those that no operator has released. */
@@ -61,7 +55,7 @@ function memberFacts(
   node: Node,
   health: HealthRecord | null,
   quarantined: boolean,
-): Omit<MemberFacts, 'profileCreatedAt' | 'zone'> {
+): Omit<MemberFacts, 'profileCreatedAt' | 'zone' | 'region'> {
   const { id, name, index, status, profileId, tainted, createdAt } = node;
   return {
     id,

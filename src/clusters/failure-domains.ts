@@ -2,6 +2,7 @@
 import type { FailureDomain } from '../domain/failure-domain.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Node } from '../domain/model.ts';
+import { withoutRegion } from '../domain/placement.ts';
 import type { ProfileType } from '../profiles/profile-type.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
 import { profileTypeNames } from '../store/profiles.ts';
@@ -29,6 +30,16 @@ export async function domainsOfNodes(
     if (name !== null) domains.set(node.id, name);
   }
   return domains;
+}
+
+/** The availability zones as Nova names them: two regions may have one of the same name. */
+export async function zonesOfNodes(
+  tools: LocationTools,
+  nodes: readonly Pick<Node, 'id' | 'profileId' | 'data' | 'metadata'>[],
+): Promise<ReadonlyMap<string, string>> {
+  const data = new Map(nodes.map((node) => [node.id, node.data]));
+  const domains = await domainsOfNodes(tools, nodes, { kind: 'ZONE' });
+  return new Map([...domains].map(([id, name]) => [id, withoutRegion(data.get(id) ?? {}, name)]));
 }
 
 /** @param type of the node's profile; undefined: one that this Coppice does not have. */

@@ -5,12 +5,14 @@
 import { CoppiceError } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
 import type { Cluster } from '../domain/model.ts';
+import { regionNamedIn } from '../domain/placement.ts';
 import { ownerOf } from '../domain/session.ts';
 import { CloudError } from '../openstack/cloud-error.ts';
 import type { Cloud, Clouds } from '../openstack/cloud.ts';
 import type { LookedUp, PolicyAttachment, PolicyType } from '../policies/policy-type.ts';
 import { readPolicy } from '../policies/read-policy.ts';
 import { findPolicyType } from '../policies/registry.ts';
+import { placedRegions } from './placed-regions.ts';
 import { NO_CLOUD } from '../profiles/node-cloud.ts';
 import { attachedPolicies, type AttachedPolicy } from '../store/cluster-policies.ts';
 import { getProfile } from '../store/profiles.ts';
@@ -77,8 +79,9 @@ export async function attachmentTo(
     data,
     cloud(): Cloud {
       if (clouds === undefined) throw new CoppiceError('operation-impossible', NO_CLOUD);
-      return clouds.of(ownerOf(cluster));
+      return clouds.of(ownerOf(cluster)).inRegion(regionNamedIn(profile?.spec.properties ?? {}));
     },
+    regions: () => placedRegions(db, cluster.id),
   };
 }
 

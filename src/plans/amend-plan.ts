@@ -43,7 +43,7 @@ function amendedBy(amender: PlanAmender, before: ClusterPlan, facts: ClusterFact
     const sentence = `The policy ${policyName} refuses ${before.action}: ${amendment.refused}`;
     throw new CoppiceError('operation-impossible', sentence);
   }
-  const { size, waitMs, groups, leavingByZone } = amendment.plan;
+  const { size, waitMs, groups, leavingShares } = amendment.plan;
   const changed = size !== null && size.desired !== before.size?.desired;
   const reason = changed ? `${amendment.reason}: ${sizeInWords(size)}` : amendment.reason;
   const decision = { by: policyName, reason };
@@ -52,7 +52,7 @@ function amendedBy(amender: PlanAmender, before: ClusterPlan, facts: ClusterFact
     ...before,
     size,
     waitMs,
-    ...(leavingByZone === undefined ? {} : { leavingByZone }),
+    ...(leavingShares === undefined ? {} : { leavingShares }),
     groups: groups.filter(hasNodes),
     decisions: [...before.decisions, decision],
   };

@@ -32,6 +32,8 @@ export interface MemberFacts {
   readonly quarantined: boolean;
   /** Its availability zone; null: it has none, or it is not known. */
   readonly zone: string | null;
+  /** The region of the cloud in which it was placed; null: in none, so that it is where Coppice works. */
+  readonly region: string | null;
 }
 
 export interface ClusterFacts {
@@ -46,7 +48,10 @@ export interface ClusterFacts {
   readonly members: readonly MemberFacts[];
   /** Nodes in no cluster that the action names. */
   readonly outsiders: readonly MemberFacts[];
-  /** Availability zones that have an outage by the health policy, which no operator has released. */
+  /**
+   * Availability zones that have an outage by the health policy, which no operator has released; one of a
+   * region as `RegionTwo/az1`.
+   */
   readonly zonesInOutage: readonly string[];
   readonly now: number;
 }
@@ -106,6 +111,14 @@ export interface PlanDecision {
   readonly reason: string;
 }
 
+/** Some of the members, of which so many go that serve. */
+export interface LeavingShare {
+  /** `region RegionTwo`, `zone az1`: why one of them goes. */
+  readonly from: string;
+  readonly count: number;
+  readonly nodes: ReadonlySet<string>;
+}
+
 export interface ClusterPlan {
   readonly action: string;
   /** null: the action does not change the size. */
@@ -113,11 +126,8 @@ export interface ClusterPlan {
   /** How long to wait before the first group begins. */
   readonly waitMs: number;
   readonly groups: readonly PlanGroup[];
-  /**
-   * From which availability zones the nodes go that a policy chooses after this; absent: from any. '': those
-   * whose zone is not known.
-   */
-  readonly leavingByZone?: Readonly<Record<string, number>>;
+  /** Of which members the nodes are that go, and a policy chooses after this; absent: of all. */
+  readonly leavingShares?: readonly LeavingShare[];
   /** The action's own decision first, then those of the policies in the order in which they were applied. */
   readonly decisions: readonly PlanDecision[];
 }

@@ -3,7 +3,7 @@
  * user marked (tainted) comes first, then what the health record says; the status alone knows little, because
  * a node that died is ACTIVE until it is recovered.
  */
-import type { MemberFacts } from './cluster-plan.ts';
+import type { LeavingShare, MemberFacts } from './cluster-plan.ts';
 
 /** The smaller the number, the sooner it goes. */
 interface Rank {
@@ -48,30 +48,30 @@ export function inRemovalOrder(
     }));
 }
 
-/** How many to take from each availability zone; '': from those whose zone is not known. */
-export type CountByZone = Readonly<Record<string, number>>;
-
 /**
- * The first in their order. @param byZone how many of those that serve; absent: from wherever they are.
+ * The first in their order. @param shares how many go of those that serve; absent: of all.
  */
 export function chooseLeaving(
   members: readonly MemberFacts[],
   count: number,
   {
     preference,
-    byZone,
-  }: { readonly preference?: RemovalPreference; readonly byZone?: CountByZone | undefined },
+    shares,
+  }: {
+    readonly preference?: RemovalPreference;
+    readonly shares?: readonly LeavingShare[] | undefined;
+  },
 ): RankedMember[] {
   const order = inRemovalOrder(members, preference);
-  if (byZone === undefined) return order.slice(0, count);
+  if (shares === undefined) return order.slice(0, count);
   const unfit = order.filter(({ isServing }) => !isServing).slice(0, count);
-  const left = new Map(Object.entries(byZone));
-  const chosen = order.filter(({ member, isServing }) => {
-    const wanted = isServing ? (left.get(member.zone ?? '') ?? 0) : 0;
-    if (wanted > 0) left.set(member.zone ?? '', wanted - 1);
-    return wanted > 0;
-  });
-  return [...unfit, ...chosen].slice(0, count);
+  const serving = order.filter(({ isServing }) => isServing);
+  const chosen = new Set(
+    shares.flatMap((share) =>
+      serving.filter(({ member }) => share.nodes.has(member.id)).slice(0, share.count),
+    ),
+  );
+  return [...unfit, ...serving.filter((ranked) => chosen.has(ranked))].slice(0, count);
 }
 
 /** Unhealthy nodes first, because a mistake costs nothing there; then by their place. */

@@ -90,8 +90,13 @@ export interface PolicyAttachment<T> {
   readonly profile: JsonObject;
   /** Of the binding; null where there is none yet. */
   readonly data: JsonObject | null;
-  /** That of the cluster's owner. @throws CoppiceError `operation-impossible` where there is none. */
+  /**
+   * That of the cluster's owner, in the region that the cluster's profile names.
+   * @throws CoppiceError `operation-impossible` where there is none.
+   */
   readonly cloud: () => Cloud;
+  /** In which regions policies of the cluster place its nodes; none: no policy does. */
+  readonly regions: () => Promise<readonly string[]>;
 }
 
 /** What attaching has made. */
@@ -155,6 +160,7 @@ export type CheckedProfileType = Pick<
   ProfileType,
   | 'name'
   | 'version'
+  | 'needsCloud'
   | 'operations'
   | 'detectionModes'
   | 'withoutMode'
@@ -207,6 +213,12 @@ export interface PolicyType<T = unknown> {
 
   /** The only availability zones in which it lets nodes be; null or absent: any. */
   zones?(value: T): readonly string[] | null;
+
+  /** The regions of the cloud in which it places nodes; absent: it places none in a region. */
+  regions?(value: T): readonly string[];
+
+  /** Why it cannot be beside a policy with `regions`, in a clause; absent: it can. */
+  readonly withoutRegions?: string;
 
   /**
    * The `data` of the binding, as Senlin shows it in `GET /v1/clusters/{id}/policies/{policy}`. null: none.

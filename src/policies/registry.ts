@@ -6,6 +6,7 @@ import { deletionPolicyTypes } from './deletion/deletion-policy-type.ts';
 import { healthPolicyTypes } from './health/health-policy-type.ts';
 import { loadBalancingPolicyTypes } from './load-balancing/load-balancing-policy-type.ts';
 import type { PolicyType } from './policy-type.ts';
+import { regionPlacementPolicyType } from './region-placement/region-placement-policy-type.ts';
 import { scalingPolicyType } from './scaling/scaling-policy-type.ts';
 import { zonePlacementPolicyType } from './zone-placement/zone-placement-policy-type.ts';
 
@@ -15,6 +16,7 @@ export const policyTypes: readonly PolicyType[] = [
   ...deletionPolicyTypes,
   ...healthPolicyTypes,
   ...loadBalancingPolicyTypes,
+  regionPlacementPolicyType,
   scalingPolicyType,
   zonePlacementPolicyType,
 ];

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CoppiceError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Profile, Spec } from '../domain/model.ts';
+import { regionNamedIn } from '../domain/placement.ts';
 import { typeName, type ProfileType } from '../profiles/profile-type.ts';
 import * as rows from '../store/profiles.ts';
 import { requireObject, unknownType } from './find-object.ts';
@@ -52,7 +53,7 @@ async function checkSpec(tools: RequestTools, document: JsonObject, prefix: stri
   const type = requireProfileType(tools, typeNameOf(spec));
   const check = type.check(spec.properties);
   if (!check.ok) refuseSpec(prefix, check.issues, { part: 'properties' });
-  const issues = (await type.examine?.(check.properties, null)) ?? [];
+  const issues = (await type.examine?.(check.properties, regionNamedIn(check.properties))) ?? [];
   if (issues.length > 0) refuseSpec(prefix, issues, { part: 'properties' });
   return spec;
 }

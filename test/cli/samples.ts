@@ -50,6 +50,7 @@ export function sampleNode(fields: Partial<Schemas['Node']> = {}): Schemas['Node
     profile_id: 'p1',
     profile_name: 'web-server',
     project: 'p',
+    region: null,
     role: '',
     status: 'ACTIVE',
     status_reason: '',

@@ -71,9 +71,7 @@ test('the nodes of each region are probed by one listing', async () => {
   for (const name of ['RegionOne', 'RegionTwo'])
     for (let count = 0; count < 7; count += 1) nodes.push(await created(name));
   for (const { requests } of nova.simulator.world.regions) requests.clear();
-  const verdicts = await Promise.all(
-    nodes.map((node) => nova.type.sharedProbes?.status(node, neverAborted)),
-  );
+  const verdicts = await Promise.all(nodes.map((node) => nova.type.sharedProbes?.status(node, neverAborted)));
   expect(verdicts.map((verdict) => verdict?.health)).toEqual(nodes.map(() => 'healthy'));
   for (const { requests } of nova.simulator.world.regions)
     expect([requests.get('compute list'), requests.get('compute show')]).toEqual([1, undefined]);

@@ -62,7 +62,8 @@ export class NovaNodes {
   }
 
   serverOf({ physicalId }: Pick<NodeFacts, 'physicalId'>): SimulatedServer {
-    const server = this.simulator.world.servers.find(physicalId ?? '');
+    const all = this.simulator.world.regions.flatMap(({ servers }) => servers.find(physicalId ?? '') ?? []);
+    const [server] = all;
     if (server === undefined) throw new Error('the server is gone');
     return server;
   }

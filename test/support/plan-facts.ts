@@ -13,6 +13,7 @@ export function aMember(name: string, changes: Partial<MemberFacts> = {}): Membe
     health: null,
     quarantined: false,
     zone: null,
+    region: null,
     ...changes,
   };
 }

@@ -104,6 +104,7 @@ async function checkAttachment(tx: Tx, context: ActionContext, services: ActionS
     return false;
   }
   if (requireType(policy, services).singleton) await refuseSecond(tx, clusterId, policy);
+  await refuseAcrossRegions(tx, clusterId, policy, services);
   return true;
 }
 
@@ -151,6 +152,26 @@ async function refuseSecond(tx: Tx, clusterId: string, policy: Policy): Promise<
   throw new CoppiceError(
     'action-conflict',
     `Only one instance of policy type (${policy.type}) can be attached to a cluster, but another instance (${other.policy.name}) is found attached to the cluster (${clusterId}) already. Detach it first: coppice cluster policy-detach ${clusterId} ${other.policy.name}`,
+  );
+}
+
+/** What is in one region cannot serve nodes that another policy places in several. */
+async function refuseAcrossRegions(
+  tx: Tx,
+  clusterId: string,
+  policy: Policy,
+  services: ActionServices,
+): Promise<void> {
+  const all = [policy, ...(await attachedPolicies(tx.db, clusterId)).map((entry) => entry.policy)];
+  const typed = all.map((one) => ({ policy: one, type: findPolicyType(one.type, services.policyTypes) }));
+  const placing = typed.find(({ type }) => type?.regions !== undefined);
+  const bound = typed.find(({ type }) => type?.withoutRegions !== undefined);
+  if (placing === undefined || bound === undefined || ![placing.policy, bound.policy].includes(policy))
+    return;
+  const other = placing.policy === policy ? bound.policy : placing.policy;
+  throw new CoppiceError(
+    'action-conflict',
+    `The policy ${bound.policy.name} (${bound.policy.type}) cannot be attached beside ${placing.policy.name} (${placing.policy.type}), which places nodes in regions: ${bound.type?.withoutRegions}. Detach ${other.name} first: coppice cluster policy-detach ${clusterId} ${other.name}`,
   );
 }
 

@@ -1,3 +1,5 @@
+import type { JsonObject } from '../../domain/json.ts';
+import { placementIn, regionNamedIn } from '../../domain/placement.ts';
 import type { ActionContext, ActionDefinition } from '../../engine/action-context.ts';
 import type { PhysicalNode } from '../../profiles/profile-type.ts';
 import { lookUpsOf } from '../../clusters/plan-look-ups.ts';
@@ -59,6 +61,7 @@ async function lookUp(context: ActionContext, services: ActionServices): Promise
   });
 }
 
+/** By the policies of its cluster, or in the region that its profile names: recorded before it is created. */
 async function placeNewNode(
   tx: Tx,
   context: ActionContext,
@@ -66,11 +69,19 @@ async function placeNewNode(
   lookedUp: ActionToPlan['lookedUp'],
 ): Promise<void> {
   const { id: seed, clusterId, target, data } = context.action;
-  const cluster = isPlanned(context) ? undefined : await getCluster(tx.db, clusterId ?? '');
   const node = await getNode(tx.db, target);
-  if (cluster === undefined || node === undefined) return;
-  const zone = (await getProfile(tx.db, node.profileId))?.spec.properties['availability_zone'];
-  const placement = typeof zone === 'string' ? { zone } : {};
+  if (node === undefined) return;
+  const properties = (await getProfile(tx.db, node.profileId))?.spec.properties ?? {};
+  const named = regionNamedIn(properties);
+  const region = named === null ? {} : { region_name: named };
+  const cluster = isPlanned(context) ? undefined : await getCluster(tx.db, clusterId ?? '');
+  if (cluster === undefined) {
+    const placement: JsonObject = { ...region, ...placementIn(node.data) };
+    if (named !== null) await updateNode(tx, target, { data: { ...node.data, placement } });
+    return;
+  }
+  const { availability_zone: zone } = properties;
+  const placement = { ...region, ...(typeof zone === 'string' ? { zone } : {}) };
   const request = { inputs: {}, seed, lookedUp };
   const tools = { ...services, db: tx.db };
   const plan = await planOfNewNode(tools, cluster, { ...node, placement }, request, context.now());

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Node } from '../../domain/model.ts';
+import { regionOf } from '../../domain/placement.ts';
 import { profileNames } from '../../store/profiles.ts';
 import { withFacts, type NodeWithFacts } from '../../store/standings.ts';
-import { domainsOfNodes } from '../../clusters/failure-domains.ts';
+import { zonesOfNodes } from '../../clusters/failure-domains.ts';
 import type { RequestTools } from '../../requests/request-tools.ts';
 import { standingsOfNodes, type StandingTools, type StandingWithReason } from '../../requests/standings.ts';
 import { standingShape } from './explanation.ts';
@@ -28,6 +29,9 @@ export const nodeShape = z
     profile_id: id,
     profile_name: nullableText,
     project: text,
+    region: nullableText.describe(
+      'The region of the cloud in which it was placed; null: in none, so that it is where Coppice works.',
+    ),
     role: text,
     status: text,
     status_reason: text,
@@ -59,7 +63,7 @@ export async function toNodeAnswers(
   );
   const { store, profileTypes } = tools;
   const rows = nodes.map(({ node }) => node);
-  const zones = await domainsOfNodes({ db: store.db, profileTypes }, rows, { kind: 'ZONE' });
+  const zones = await zonesOfNodes({ db: store.db, profileTypes }, rows);
   const health = await standingsOfNodes(tools, nodes);
   return rows.map((node, index) => {
     const named = { profileName: names.get(node.profileId) ?? null, zone: zones.get(node.id) ?? null };
@@ -98,6 +102,7 @@ function toNodeAnswer(
     profile_id: node.profileId,
     profile_name: profileName,
     project: node.project,
+    region: regionOf(node.data),
     role: node.role,
     status: node.status,
     status_reason: node.statusReason,

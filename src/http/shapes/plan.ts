@@ -18,7 +18,11 @@ export const planShape = z
               name: nullableText,
               operation: text,
               placement: z
-                .strictObject({ zone: text.optional(), servergroup: text.optional() })
+                .strictObject({
+                  region_name: text.optional(),
+                  zone: text.optional(),
+                  servergroup: text.optional(),
+                })
                 .optional()
                 .describe('Where policies place a new node; absent: none has chosen.'),
               reason: text,

@@ -65,6 +65,7 @@ export const affinityPolicyType: PolicyType<AffinityPolicy> = {
   check: readAffinity,
   checkAgainstProfile: (_value, type) => onlyServers(type, 'a server group has servers alone'),
   zones: zonesOf,
+  withoutRegions: 'its server group is in one region, and Nova of another one does not know it',
   bindingData: () => null,
   attach: (attachment, { signal }, lookedUp) => attach(attachment, lookedUp, signal),
   detach: (attachment, { signal }) => detach(attachment, signal),

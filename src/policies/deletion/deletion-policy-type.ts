@@ -170,7 +170,7 @@ function amend(view: PlanView<DeletionPolicy>): Amendment {
     ? leaving.map((node) => ({ ...node, operation }) as const)
     : chooseLeaving(facts.members, leaving.length, {
         preference: preferenceOf(view),
-        byZone: plan.leavingByZone,
+        shares: plan.leavingShares,
       }).map(({ member, reason }) => planned(operation, member, reason));
   const inputs = value.hook === null ? {} : { lifecycle_hook: hookInputs(value.hook) };
   const nodes = chosen.map((node) => ({ ...node, inputs: { ...node.inputs, ...inputs } }));

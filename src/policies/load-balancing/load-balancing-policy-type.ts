@@ -50,6 +50,7 @@ export const loadBalancingPolicyTypes: readonly PolicyType<LoadBalancingPolicy>[
   check: (properties) => readLoadBalancingPolicy(properties, version),
   checkAgainstProfile: (_value, type) =>
     onlyServers(type, 'the members of a pool are servers, with an address in a subnet of the cloud'),
+  withoutRegions: 'its pool is in one region, and has no subnet for the servers of another one',
   bindingData: () => null,
   attach,
   detach,

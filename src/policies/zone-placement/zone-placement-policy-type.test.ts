@@ -37,6 +37,11 @@ function amended(
   return amendment;
 }
 
+/** Zones that Nova has, where no policy places nodes in regions. */
+function there(...names: string[]): LookedUp {
+  return { ok: true, found: { zones: [{ region: null, names }], usual: null } };
+}
+
 test("Senlin's example has weight 100 where none is given", () => {
   const { properties } = parse(readFileSync('examples/policies/zone-placement.yaml', 'utf8')) as JsonObject;
   expect(policy(properties ?? null).zones).toEqual([
@@ -69,9 +74,9 @@ test('new nodes fill the zone that has fewest', () => {
 });
 
 test('a zone that Nova does not have takes no node, and without a zone the action is refused', () => {
-  const found = amended('CLUSTER_SCALE_OUT', inZones(), 1, { ok: true, found: ['az2'] });
+  const found = amended('CLUSTER_SCALE_OUT', inZones(), 1, there('az2'));
   expect(found).toMatchObject({ reason: '1 node in zone az2; zone az1 is not available in Nova' });
-  expect(amended('CLUSTER_SCALE_OUT', inZones(), 1, { ok: true, found: [] })).toEqual({
+  expect(amended('CLUSTER_SCALE_OUT', inZones(), 1, there())).toEqual({
     refused:
       'there is no zone for new nodes: zone az1 is not available in Nova; zone az2 is not available in Nova',
   });
@@ -88,7 +93,7 @@ test('nodes that serve no one go first, then those of the zone that has most', (
   expect(nodesOf(amendment.plan, 'NODE_DELETE').map(({ name }) => name)).toEqual(['bad', 'web-4']);
   expect(amendment).toMatchObject({
     reason: '1 node that serves no one, 1 node from zone az2',
-    plan: { leavingByZone: { az2: 1 } },
+    plan: { leavingShares: [{ from: 'zone az2', count: 1 }] },
   });
 });
 

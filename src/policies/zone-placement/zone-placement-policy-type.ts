@@ -13,7 +13,13 @@ import { placementIn } from '../../domain/placement.ts';
 import { toSenlinSchema, type Fields } from '../../domain/spec-schema.ts';
 import { operationError } from '../../openstack/cloud-error.ts';
 import type { Amendment } from '../../plans/amend-plan.ts';
-import { group, nodesOf, type ClusterFacts, type ClusterPlan } from '../../plans/cluster-plan.ts';
+import {
+  group,
+  nodesOf,
+  type ClusterFacts,
+  type ClusterPlan,
+  type LeavingShare,
+} from '../../plans/cluster-plan.ts';
 import { placeNew } from '../../plans/placement.ts';
 import { planned } from '../../plans/make-plan.ts';
 import { chooseLeaving, inRemovalOrder } from '../../plans/removal-order.ts';
@@ -91,15 +97,42 @@ function readZonePlacement(properties: Json | undefined): PolicyCheck<ZonePlacem
 
 /** @throws CoppiceError where Nova has none of the zones: no node could ever be placed. */
 async function attach(
-  { value, cloud }: PolicyAttachment<ZonePlacementPolicy>,
+  attachment: PolicyAttachment<ZonePlacementPolicy>,
   { signal }: { readonly signal: AbortSignal },
 ) {
-  const known = await cloud()
-    .nova.listZones({ signal })
-    .catch((error: unknown) => Promise.reject(operationError(error, 'the zones of Nova are not known')));
-  if (value.zones.some((zone) => known.includes(zone.name))) return { data: {} };
-  const [wanted, there] = [value.zones.map((zone) => zone.name), known].map((names) => names.join(', '));
-  throw new CoppiceError('operation-impossible', `Nova has none of the zones ${wanted}; it has ${there}`);
+  const { zones } = await readZones(attachment, signal).catch((error: unknown) =>
+    Promise.reject(operationError(error, 'the zones of Nova are not known')),
+  );
+  const known = [...new Set(zones.flatMap((one) => one.names))];
+  if (attachment.value.zones.some((zone) => known.includes(zone.name))) return { data: {} };
+  const wanted = attachment.value.zones.map((zone) => zone.name);
+  const [those, there] = [wanted, known].map((names) => names.join(', '));
+  throw new CoppiceError('operation-impossible', `Nova has none of the zones ${those}; it has ${there}`);
+}
+
+/** The zones that Nova has, in each region in which policies place nodes. */
+interface KnownZones {
+  readonly zones: readonly { readonly region: string | null; readonly names: readonly string[] }[];
+  /** The region of nodes that were placed in none; null: there are no others. */
+  readonly usual: string | null;
+}
+
+async function readZones(
+  { cloud, regions }: PolicyAttachment<ZonePlacementPolicy>,
+  signal: AbortSignal,
+): Promise<KnownZones> {
+  const usual = cloud();
+  const placed = await regions();
+  if (placed.length === 0)
+    return { zones: [{ region: null, names: await usual.nova.listZones({ signal }) }], usual: null };
+  const zones = await Promise.all(
+    placed.map(async (region) => ({
+      region,
+      names: await usual.inRegion(region).nova.listZones({ signal }),
+    })),
+  );
+  const [first = null] = await usual.session.regionsWith('compute', { signal });
+  return { zones, usual: usual.session.settings.region ?? first };
 }
 
 const growing: ReadonlySet<string> = new Set([
@@ -109,13 +142,12 @@ const growing: ReadonlySet<string> = new Set([
   'NODE_CREATE',
 ]);
 
-/** The names of the zones that Nova has. */
 async function lookUpZones(
-  { cloud }: PolicyAttachment<ZonePlacementPolicy>,
+  attachment: PolicyAttachment<ZonePlacementPolicy>,
   action: string,
   signal: AbortSignal,
 ): Promise<Json> {
-  return growing.has(action) ? await cloud().nova.listZones({ signal }) : null;
+  return growing.has(action) ? ((await readZones(attachment, signal)) as unknown as Json) : null;
 }
 
 const shrinking: ReadonlySet<string> = new Set(['CLUSTER_SCALE_IN', 'CLUSTER_RESIZE']);
@@ -127,38 +159,64 @@ function amend(view: PlanView<ZonePlacementPolicy>): Amendment {
   return shrinking.has(plan.action) && nodesOf(plan, 'NODE_DELETE').length > 0 ? chooseZones(view) : null;
 }
 
-/** A node that has a zone already keeps it. */
+/** A node that has a zone already keeps it. The nodes of each region are spread over the zones of that one. */
 function place({ plan, facts, value, lookedUp }: PlanView<ZonePlacementPolicy>): Amendment {
-  const usable = usableZones(value, facts, lookedUp);
-  if ('refused' in usable) return usable;
-  const placed = nodesOf(plan, 'NODE_CREATE').flatMap((node) => placementIn(node.inputs).zone ?? []);
-  const current = countsOf([...facts.members.map((member) => member.zone), ...placed]);
-  const wanted = nodesOf(plan, 'NODE_CREATE').length - placed.length;
-  const chosen = zonesForNew(usable.zones, current, wanted).values();
-  const placedPlan = placeNew(plan, (placement) =>
-    placement.zone === undefined ? { ...placement, zone: chosen.next().value ?? '' } : placement,
-  );
-  return { plan: placedPlan, reason: placedInWords(placedPlan, usable.leftOut) };
+  const created = nodesOf(plan, 'NODE_CREATE').map(({ inputs }) => placementIn(inputs));
+  const known = lookedUp?.ok === true ? (lookedUp.found as unknown as KnownZones) : null;
+  const regionOfMember = ({ region }: { readonly region: string | null }): string | null =>
+    region ?? known?.usual ?? null;
+  const chosen = new Map<string | null, Iterator<string>>();
+  const leftOut: string[] = [];
+  for (const region of new Set(created.map(({ region_name: name = null }) => name))) {
+    const usable = usableZones(value, facts, lookedUp, region);
+    if ('refused' in usable) return usable;
+    leftOut.push(...usable.leftOut);
+    const here = created.filter(({ region_name: name = null }) => name === region);
+    const members = facts.members.filter(
+      (member) => regionOfMember(member) === (region ?? known?.usual ?? null),
+    );
+    const placed = here.flatMap(({ zone }) => zone ?? []);
+    const current = countsOf([...members.map((member) => member.zone), ...placed]);
+    chosen.set(region, zonesForNew(usable.zones, current, here.length - placed.length).values());
+  }
+  const placedPlan = placeNew(plan, (placement) => {
+    const next = chosen.get(placement.region_name ?? null)?.next();
+    return placement.zone === undefined ? { ...placement, zone: next?.value ?? '' } : placement;
+  });
+  return { plan: placedPlan, reason: placedInWords(placedPlan, leftOut) };
 }
 
 function placedInWords(plan: ClusterPlan, leftOut: readonly string[]): string {
-  const zones = nodesOf(plan, 'NODE_CREATE').flatMap((node) => placementIn(node.inputs).zone ?? []);
-  const parts = [...countsOf(zones)].map(([zone, nodes]) => `${count(nodes, 'node')} in zone ${zone}`);
+  const zones = nodesOf(plan, 'NODE_CREATE').flatMap(({ inputs }) => {
+    const { zone, region_name: region = null } = placementIn(inputs);
+    return zone === undefined ? [] : [`zone ${zone}${ofRegion(region)}`];
+  });
+  const parts = [...countsOf(zones)].map(([zone, nodes]) => `${count(nodes, 'node')} in ${zone}`);
   return [parts.join(', '), ...leftOut].join('; ');
+}
+
+function ofRegion(region: string | null): string {
+  return region === null ? '' : ` of ${region}`;
 }
 
 function usableZones(
   { zones }: ZonePlacementPolicy,
   { zonesInOutage }: ClusterFacts,
   lookedUp: LookedUp | null,
+  region: string | null,
 ):
   | { readonly zones: readonly WeightedZone[]; readonly leftOut: readonly string[] }
   | { readonly refused: string } {
   if (lookedUp?.ok === false) return { refused: `the zones of Nova are not known: ${lookedUp.reason}` };
-  const known = Array.isArray(lookedUp?.found) ? lookedUp.found : null;
-  const why = (zone: WeightedZone): string[] => {
-    if (known !== null && !known.includes(zone.name)) return [`zone ${zone.name} is not available in Nova`];
-    return zonesInOutage.includes(zone.name) ? [`zone ${zone.name} has an outage`] : [];
+  const known = lookedUp === null ? null : (lookedUp.found as unknown as KnownZones);
+  const names = known === null ? null : known.zones.find((one) => one.region === region)?.names;
+  const hasOutage = (zone: string): boolean =>
+    zonesInOutage.includes(region === null ? zone : `${region}/${zone}`) ||
+    (region !== null && region === known?.usual && zonesInOutage.includes(zone));
+  const why = ({ name: zone }: WeightedZone): string[] => {
+    const there = `zone ${zone}${ofRegion(region)}`;
+    if (names !== null && names?.includes(zone) !== true) return [`${there} is not available in Nova`];
+    return hasOutage(zone) ? [`${there} has an outage`] : [];
   };
   const usable = zones.filter((zone) => why(zone).length === 0);
   const leftOut = zones.flatMap(why);
@@ -166,25 +224,33 @@ function usableZones(
   return { refused: `there is no zone for new nodes: ${leftOut.join('; ')}` };
 }
 
-/** As many as the plan takes out. What chooses after this keeps to the zones. */
+/**
+ * As many as the plan takes out, of each share that a policy before this has chosen. What chooses after this
+ * keeps to the zones.
+ */
 function chooseZones({ plan, facts, value }: PlanView<ZonePlacementPolicy>): Amendment {
   const leaving = nodesOf(plan, 'NODE_DELETE').length;
-  const serving = inRemovalOrder(facts.members).filter(({ isServing }) => isServing);
+  const serving = inRemovalOrder(facts.members).flatMap(({ isServing, member }) => (isServing ? member : []));
   const unfit = Math.min(leaving, facts.members.length - serving.length);
-  const taken = zonesToShrink(
-    value.zones,
-    countsOf(serving.map(({ member }) => member.zone)),
-    leaving - unfit,
-  );
-  const byZone = Object.fromEntries(taken);
-  const nodes = chooseLeaving(facts.members, leaving, { byZone }).map(({ member, reason, isServing }) =>
+  const all = { count: leaving - unfit, nodes: new Set(serving.map(({ id }) => id)) };
+  const shares = (plan.leavingShares ?? [all]).flatMap((share): LeavingShare[] => {
+    const members = serving.filter(({ id }) => share.nodes.has(id));
+    const taken = zonesToShrink(value.zones, countsOf(members.map(({ zone }) => zone)), share.count);
+    const of = 'from' in share ? ` of ${share.from}` : '';
+    return [...taken].map(([zone, nodes]) => ({
+      from: `${zoneInWords(zone)}${of}`,
+      count: nodes,
+      nodes: new Set(members.flatMap((one) => (zoneName(one.zone) === zone ? one.id : []))),
+    }));
+  });
+  const nodes = chooseLeaving(facts.members, leaving, { shares }).map(({ member, reason, isServing }) =>
     planned('NODE_DELETE', member, isServing ? `${zoneInWords(zoneName(member.zone))} gives up one` : reason),
   );
   const parts = [
     ...(unfit === 0 ? [] : [`${count(unfit, 'node')} that ${unfit === 1 ? 'serves' : 'serve'} no one`]),
-    ...[...taken].map(([zone, nodesOfZone]) => `${count(nodesOfZone, 'node')} from ${zoneInWords(zone)}`),
+    ...shares.map((share) => `${count(share.count, 'node')} from ${share.from}`),
   ];
-  return { plan: { ...plan, leavingByZone: byZone, groups: group(nodes) }, reason: parts.join(', ') };
+  return { plan: { ...plan, leavingShares: shares, groups: group(nodes) }, reason: parts.join(', ') };
 }
 
 function countsOf(zones: readonly (string | null)[]): Map<string, number> {

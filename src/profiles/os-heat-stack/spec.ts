@@ -24,7 +24,7 @@ const fields: Fields = {
   context: {
     type: 'Map',
     description:
-      'Security context of the stacks. It is taken as in Senlin and not used: work is done in the name of the owner.',
+      'Security context of the stacks. Of it `region_name` is used, the region in which they are created; work is done in the name of the owner.',
     default: {},
   },
   template: { type: 'Map', description: 'The template of the stack.', default: {}, updatable: true },

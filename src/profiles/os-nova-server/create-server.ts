@@ -4,7 +4,7 @@
  */
 import { CoppiceError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { placementIn } from '../../domain/placement.ts';
+import { placementIn, withRegion } from '../../domain/placement.ts';
 import { CloudError, operationError } from '../../openstack/cloud-error.ts';
 import type { Cloud } from '../../openstack/cloud.ts';
 import type { CallContext } from '../../openstack/cloud-request.ts';
@@ -175,7 +175,7 @@ export async function zoneFor(
   if (elsewhere?.domain.kind !== 'ZONE') return placementIn(node.data).zone ?? spec.availabilityZone;
   const { avoid, allowed } = elsewhere;
   const zones = (await nova.listZones(context))
-    .filter((name) => !avoid.includes(name) && allowed?.includes(name) !== false)
+    .filter((name) => !avoid.includes(withRegion(node.data, name)) && allowed?.includes(name) !== false)
     .sort();
   const other = zones[Math.abs(node.index) % Math.max(1, zones.length)];
   if (other !== undefined) return other;

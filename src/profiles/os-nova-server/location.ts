@@ -3,6 +3,7 @@
  * the name of the host to administrators only, and to others an id that stands for it within their project.
  */
 import type { JsonObject } from '../../domain/json.ts';
+import { withRegion } from '../../domain/placement.ts';
 import type { Server } from '../../openstack/nova/server.ts';
 
 export function locationOf(server: Server): JsonObject {
@@ -16,14 +17,16 @@ export function locationOf(server: Server): JsonObject {
   };
 }
 
-/** null: the server is in none, or Nova did not say. */
-export function zoneIn({ zone }: JsonObject): string | null {
-  return typeof zone === 'string' ? zone : null;
+/** As a failure domain, of its region: null: the server is in none, or Nova did not say. */
+export function zoneIn(data: JsonObject): string | null {
+  const { zone } = data;
+  return typeof zone === 'string' ? withRegion(data, zone) : null;
 }
 
-/** The name of the host, else what stands for it. */
-export function hostIn({ host, host_id: id }: JsonObject): string | null {
-  return [host, id].find((name) => typeof name === 'string') ?? null;
+/** The name of the host, else what stands for it; of its region. */
+export function hostIn(data: JsonObject): string | null {
+  const name = [data['host'], data['host_id']].find((one) => typeof one === 'string');
+  return typeof name === 'string' ? withRegion(data, name) : null;
 }
 
 function isName(text: string | null | undefined): text is string {

@@ -101,7 +101,7 @@ const fields: Fields = {
   context: {
     type: 'Map',
     description:
-      'Security context of the servers. It is taken as in Senlin and not used: work is done in the name of the owner.',
+      'Security context of the servers. Of it `region_name` is used, the region in which they are created; work is done in the name of the owner.',
   },
   admin_pass: { type: 'String', description: 'Password of the administrator of the server.', secret: true },
   auto_disk_config: {
