@@ -1,7 +1,7 @@
 /**
  * The simulator's own API, `/simulator`: it shows what the cloud has, and makes things go wrong in it. No
- * OpenStack has it, and it asks for no token: the simulator is for this machine and its tests. Each region has
- * it for itself below `/simulator/regions/NAME`; what is above is that of the first region.
+ * OpenStack has it, and it asks for no token: the simulator is for this machine and its tests. Each region
+ * has it for itself below `/simulator/regions/NAME`; what is above is that of the first region.
  */
 import { z } from 'zod';
 import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts';

@@ -21,7 +21,9 @@ export function regionOf(holder: JsonObject): string | null {
   return typeof region === 'string' ? region : null;
 }
 
-/** What regions may all have, such as a zone of some name, as that of the region of a node: `RegionTwo/az1`. */
+/**
+ * What regions may all have, such as a zone of some name, as that of the region of a node: `RegionTwo/az1`.
+ */
 export function withRegion(holder: JsonObject, name: string): string {
   const region = regionOf(holder);
   return region === null ? name : `${region}/${name}`;

@@ -90,7 +90,7 @@ function remember({ save = {}, location }: Exchange, reply: Reply): void {
 }
 
 /** What our clusters and nodes have beside Senlin's keys. */
-const added: ReadonlySet<string> = new Set(['health', 'health_reason', 'node_profiles', 'zone']);
+const added: ReadonlySet<string> = new Set(['health', 'health_reason', 'node_profiles', 'region', 'zone']);
 
 function check(expected: Exchange, reply: Reply): void {
   expect(reply.status, reply.text).toBe(expected.status);

@@ -16,7 +16,7 @@ export interface DeliberateDifference {
 export const deliberateDifferences: readonly DeliberateDifference[] = [
   { what: 'Clusters and nodes have their health', at: /\.(?:health|health_reason)$/ },
   { what: 'Clusters have the profiles of their nodes', at: /^body\.clusters?(?:\.\d+)?\.node_profiles$/ },
-  { what: 'Nodes have their zone', at: /^body\.nodes?(?:\.\d+)?\.zone$/ },
+  { what: 'Nodes have their region and zone', at: /^body\.nodes?(?:\.\d+)?\.(?:region|zone)$/ },
   { what: 'Actions have their plan', at: /^body\.actions?(?:\.\d+)?\.data\.plan$/ },
   { what: 'Actions name their request', at: /^body\.actions?(?:\.\d+)?\.request_id$/ },
   {
@@ -55,11 +55,6 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
     what: 'Types of policies',
     exchanges: ['policy types', 'policy types 1.4'],
     at: /^body\.policy_types\.senlin\.policy\.health-1\.3$/,
-  },
-  {
-    what: 'Types of policies',
-    exchanges: ['policy types', 'policy types 1.4'],
-    at: /^body\.policy_types\.senlin\.policy\.region_placement-/,
   },
   {
     what: 'Schemas say the defaults',

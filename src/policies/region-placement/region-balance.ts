@@ -1,7 +1,7 @@
 /**
- * How nodes are spread over regions by weight and cap. Each region has a quota, its share of all nodes, and the
- * quotas are filled or emptied in the order of the weights, as Senlin does. Where caps leave nodes over, Senlin
- * finds "no feasible plan"; here they go to the regions that have room.
+ * How nodes are spread over regions by weight and cap. Each region has a quota, its share of all nodes, and
+ * the quotas are filled or emptied in the order of the weights, as Senlin does. Where caps leave nodes over,
+ * Senlin finds "no feasible plan"; here they go to the regions that have room.
  */
 
 export interface WeightedRegion {

@@ -1,10 +1,10 @@
 /**
- * senlin.policy.region_placement: in which regions of the cloud the nodes of a cluster are. Keys and defaults
- * are those of openstack/senlin senlin/policies/region_placement.py.
+ * senlin.policy.region_placement: in which regions of the cloud the nodes of a cluster are. Keys and
+ * defaults are those of openstack/senlin senlin/policies/region_placement.py.
  *
  * It comes before all that chooses within a region. The nodes that go are shared out over the regions here,
- * and are chosen within each share by what comes after. Nodes that serve no one go first, whatever region they
- * are in (`plans/removal-order.ts`).
+ * and are chosen within each share by what comes after. Nodes that serve no one go first, whatever region
+ * they are in (`plans/removal-order.ts`).
  */
 import { checkFields } from '../../domain/check-fields.ts';
 import { didYouMean } from '../../domain/did-you-mean.ts';

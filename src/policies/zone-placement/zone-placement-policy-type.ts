@@ -159,7 +159,9 @@ function amend(view: PlanView<ZonePlacementPolicy>): Amendment {
   return shrinking.has(plan.action) && nodesOf(plan, 'NODE_DELETE').length > 0 ? chooseZones(view) : null;
 }
 
-/** A node that has a zone already keeps it. The nodes of each region are spread over the zones of that one. */
+/**
+ * A node that has a zone already keeps it. The nodes of each region are spread over the zones of that one.
+ */
 function place({ plan, facts, value, lookedUp }: PlanView<ZonePlacementPolicy>): Amendment {
   const created = nodesOf(plan, 'NODE_CREATE').map(({ inputs }) => placementIn(inputs));
   const known = lookedUp?.ok === true ? (lookedUp.found as unknown as KnownZones) : null;

@@ -161,8 +161,9 @@ async function bodyOf(
 }
 
 /**
- * As it was placed, which wins over the spec. Where its zone has an outage, another one that Nova has and that
- * policies allow: nodes are spread over those by their index, so that a repeated request names the same.
+ * As it was placed, which wins over the spec. Where its zone has an outage, another one that Nova has and
+ * that policies allow: nodes are spread over those by their index, so that a repeated request names the
+ * same.
  * @throws CoppiceError `operation-failed` where there is no other one.
  */
 export async function zoneFor(
