@@ -141,7 +141,7 @@ describe('a cluster in two regions', () => {
       return (await planOfAction(tools, cluster, request, Date.now())).plan;
     };
     expect((await planOf({ count: 2 })).groups[0]?.nodes.map(({ inputs }) => inputs)).toEqual(
-      Array(2).fill({ placement: { region_name: 'RegionTwo' } }),
+      Array.from({ length: 2 }, () => ({ placement: { region_name: 'RegionTwo' } })),
     );
     await expect(planOf({ count: 3 })).rejects.toThrow(
       /refuses CLUSTER_SCALE_OUT: the caps of the regions leave room for 2 of 3 new nodes: RegionOne has 1 of at most 1/,

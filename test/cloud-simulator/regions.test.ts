@@ -45,9 +45,8 @@ async function created(name: string | null): Promise<NodeFacts> {
 }
 
 async function admin(path: string, change?: JsonObject): Promise<Json> {
-  const answer = await fetch(nova.simulator.adminUrl + path, {
-    ...(change === undefined ? {} : { method: 'POST', body: JSON.stringify(change) }),
-  });
+  const request = change === undefined ? {} : { method: 'POST', body: JSON.stringify(change) };
+  const answer = await fetch(nova.simulator.adminUrl + path, request);
   return (await answer.json()) as Json;
 }
 
@@ -71,7 +70,9 @@ test('the nodes of each region are probed by one listing', async () => {
   for (const name of ['RegionOne', 'RegionTwo'])
     for (let count = 0; count < 7; count += 1) nodes.push(await created(name));
   for (const { requests } of nova.simulator.world.regions) requests.clear();
-  const verdicts = await Promise.all(nodes.map((node) => nova.type.sharedProbes?.status(node, neverAborted)));
+  const verdicts = await Promise.all(
+    nodes.map(async (node) => await nova.type.sharedProbes?.status(node, neverAborted)),
+  );
   expect(verdicts.map((verdict) => verdict?.health)).toEqual(nodes.map(() => 'healthy'));
   for (const { requests } of nova.simulator.world.regions)
     expect([requests.get('compute list'), requests.get('compute show')]).toEqual([1, undefined]);

@@ -25,6 +25,7 @@ export interface CoppiceNode extends JsonObject {
   readonly profile_id: string;
   readonly status: string;
   readonly health: string;
+  readonly region: string | null;
 }
 
 export interface Recovery {
