@@ -4,7 +4,7 @@
  * which of the two is wrong, so that they are named and left alone.
  */
 import { count } from './recovery/describe.ts';
-import type { LeftNode } from './profiles/profile-type.ts';
+import type { LeftNode } from './profiles/left-node.ts';
 import type { ProfileTypes } from './profiles/registry.ts';
 import { allNodeIds } from './store/nodes.ts';
 import type { Db } from './store/store.ts';

@@ -13,6 +13,7 @@ import type { Json, JsonObject } from '../domain/json.ts';
 import type { Session } from '../domain/session.ts';
 import type { SchemaEntry, SupportStatus } from '../domain/spec-schema.ts';
 import type { FailureClass, Verdict } from '../domain/verdict.ts';
+import type { LeftNode } from './left-node.ts';
 
 /** What an operation may know of the node it works on. */
 export interface NodeFacts {
@@ -110,20 +111,6 @@ export type { SchemaEntry, SupportStatus };
 export type SpecCheck =
   | { readonly ok: true; readonly properties: JsonObject }
   | { readonly ok: false; readonly issues: Issue[] };
-
-/** What is on this machine of a node: a node may have several directories. */
-export interface LeftNode {
-  readonly nodeId: string;
-  readonly directory: string;
-  readonly running: readonly LeftProcess[];
-}
-
-export interface LeftProcess {
-  /** `process 4711` */
-  readonly name: string;
-  /** The command that ends it, with what it started. */
-  readonly end: string;
-}
 
 export interface ProfileType {
   /** `local.process` of version `1.0` */

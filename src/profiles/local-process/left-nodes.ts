@@ -3,7 +3,7 @@
  * was started for them, and what was about to be stopped.
  */
 import { join } from 'node:path';
-import type { LeftNode, LeftProcess } from '../profile-type.ts';
+import type { LeftNode, LeftProcess } from '../left-node.ts';
 import { findProcess, physicalIdOf } from './identity.ts';
 import type { ProcessIdentity } from './identity.ts';
 import { allNodes, namesIn, nodeDirectory, nodeOfInstance } from './node-directory.ts';
