@@ -1,0 +1,54 @@
+/**
+ * Odd requests of the clustering API: none is answered with a 5xx, one that is refused or only reads changes
+ * nothing, and memory does not grow with their number. 4,000 in `npm test`, 100,000 in `npm run test:soak`.
+ */
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { heapUsed } from '../support/heap.ts';
+import { cases, soakTimeout } from '../support/soak.ts';
+import { TestServer } from '../support/test-server.ts';
+import { oddRequests } from './odd-requests.ts';
+
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await TestServer.start();
+  const spec = { type: 'test.node', version: '1.0', properties: { flavor: '1' } };
+  await server.ask('POST', '/v1/profiles', { body: { profile: { name: 'p', spec } } });
+  await server.ask('POST', '/v1/clusters', { body: { cluster: { name: 'web', profile_id: 'p' } } });
+  await server.ask('POST', '/v1/nodes', { body: { node: { name: 'one', profile_id: 'p' } } });
+});
+afterAll(() => server.stop());
+
+const keys =
+  'profile policy cluster node receiver action name spec type version metadata properties ' +
+  'profile_id cluster_id min_size max_size desired_capacity timeout config check recover resize scale_in scale_out ' +
+  'add_nodes del_nodes replace_nodes nodes policy_attach policy_id enabled count number adjustment_type params filters ' +
+  'reboot status force operation operation_params identity overrides snapshot __proto__ input';
+
+/** Objects that are made for good while requests are drawn: caches that are bounded, compiled code. */
+const GROWTH_BYTES = 64 * 1024 * 1024;
+
+test(
+  'an odd request is no error of ours, and leaves nothing where it is refused',
+  async () => {
+    const request = oddRequests({ prefix: '/', names: ['web', 'one', 'p'], keys: keys.split(' ') });
+    const before = heapUsed();
+    await fc.assert(
+      fc.asyncProperty(request, async ({ method, url, headers, body }) => {
+        const version = server.store.dataVersion();
+        const sent = { minor: null, headers, ...(body === undefined ? {} : { body }) };
+        const reply = await server.ask(method, url, sent);
+        const described = `${method} ${url} ${body?.slice(0, 300)}: ${reply.status} ${reply.text}`;
+        expect(reply.status, described).toBeLessThan(500);
+        expect(server.logged).toEqual([]);
+        // No engine runs here: nothing else writes.
+        if (reply.status >= 400 || method === 'GET')
+          expect(server.store.dataVersion(), `changed the database: ${described}`).toBe(version);
+      }),
+      cases(4000),
+    );
+    expect(heapUsed() - before).toBeLessThan(GROWTH_BYTES);
+  },
+  soakTimeout(60_000),
+);
