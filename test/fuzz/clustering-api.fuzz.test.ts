@@ -13,9 +13,12 @@ let server: TestServer;
 
 beforeAll(async () => {
   server = await TestServer.start();
-  const spec = { type: 'test.node', version: '1.0', properties: { flavor: '1' } };
-  await server.ask('POST', '/v1/profiles', { body: { profile: { name: 'p', spec } } });
+  await server.ask('POST', '/v1/profiles', { body: { profile: { name: 'p', spec: testNode } } });
   await server.ask('POST', '/v1/clusters', { body: { cluster: { name: 'web', profile_id: 'p' } } });
+  await server.ask('POST', '/v1/policies', { body: { policy: { name: 'scale', spec: scaling } } });
+  await server.ask('POST', '/v1/receivers', {
+    body: { receiver: { name: 'hook', cluster_id: 'web', type: 'webhook', action: 'CLUSTER_SCALE_OUT' } },
+  });
   await server.ask('POST', '/v1/nodes', { body: { node: { name: 'one', profile_id: 'p' } } });
 });
 afterAll(() => server.stop());
@@ -26,13 +29,46 @@ const keys =
   'add_nodes del_nodes replace_nodes nodes policy_attach policy_id enabled count number adjustment_type params filters ' +
   'reboot status force operation operation_params identity overrides snapshot __proto__ input';
 
+const testNode = { type: 'test.node', version: '1.0', properties: { flavor: '1' } };
+const scaling = {
+  type: 'senlin.policy.scaling',
+  version: '1.0',
+  properties: { event: 'CLUSTER_SCALE_OUT', adjustment: { type: 'CHANGE_IN_CAPACITY', number: 1 } },
+};
+const places = {
+  cluster: ['web'],
+  node: ['one'],
+  profile: ['p'],
+  policy: ['scale'],
+  receiver: ['hook'],
+  type: ['senlin.policy.health-1.3', 'test.node-1.0'],
+};
+const known = {
+  type: ['webhook', 'test.node-1.0'],
+  profile_id: ['p'],
+  cluster_id: ['web'],
+  policy_id: ['scale'],
+  spec: [
+    testNode,
+    testNode,
+    scaling,
+    scaling,
+    { ...scaling, properties: { event: 'x' } },
+    { ...testNode, version: 2 },
+  ],
+  action: ['CLUSTER_SCALE_OUT', 'NODE_CHECK'],
+  status: ['CANCELLED'],
+  operation: ['REBOOT', 'RECREATE'],
+};
+
 /** Objects that are made for good while requests are drawn: caches that are bounded, compiled code. */
 const GROWTH_BYTES = 64 * 1024 * 1024;
 
 test(
   'an odd request is no error of ours, and leaves nothing where it is refused',
   async () => {
-    const request = oddRequests({ prefix: '/', names: ['web', 'one', 'p'], keys: keys.split(' ') });
+    const names = ['web', 'one', 'p', 'scale', 'hook'];
+    const request = oddRequests({ prefix: '/', names, keys: keys.split(' '), places, known });
     const before = heapUsed();
     await fc.assert(
       fc.asyncProperty(request, async ({ method, url, headers, body }) => {

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { valueOf, type Schema } from './shaped-values.ts';
 
 const document = join(import.meta.dirname, '../../openapi.json');
 const { paths } = JSON.parse(readFileSync(document, 'utf8')) as {
@@ -13,6 +14,7 @@ const { paths } = JSON.parse(readFileSync(document, 'utf8')) as {
 
 interface Operation {
   readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
 }
 
 export interface OddRequest {
@@ -27,15 +29,18 @@ interface Endpoint {
   readonly method: string;
   readonly path: string;
   readonly queries: readonly string[];
+  /** Of a body in JSON. */
+  readonly schema: Schema | undefined;
 }
 
 const allEndpoints: readonly Endpoint[] = Object.entries(paths)
   .filter(([path]) => !path.endsWith('/stream') && path !== '/metrics')
   .flatMap(([path, operations]) =>
-    Object.entries(operations).map(([method, { parameters = [] }]) => ({
+    Object.entries(operations).map(([method, { parameters = [], requestBody }]) => ({
       method: method.toUpperCase(),
       path,
       queries: parameters.filter((one) => one.in === 'query').map(({ name }) => name),
+      schema: requestBody?.content['application/json']?.schema,
     })),
   );
 
@@ -48,33 +53,68 @@ export interface Vocabulary {
   readonly keys: readonly string[];
   /** Bodies in another language than JSON. */
   readonly texts?: readonly string[];
+  /** What is there for a place of a path: `{cluster}`. */
+  readonly places?: Readonly<Record<string, readonly string[]>>;
+  /** What fits a key of a body, beside what its schema says. */
+  readonly known?: Readonly<Record<string, readonly unknown[]>>;
 }
 
-/** Of the clustering API, and what other APIs do not look at. */
-const versions = ['clustering 1.14', 'clustering 1.0', 'clustering latest', 'x', 'clustering 9.9', ','];
+/** The workflow API looks at none. */
+const versions = ['clustering 1.0', 'clustering 1.7', 'clustering latest', 'x', 'clustering 9.9', ','];
 
-export function oddRequests({ prefix, names, keys, texts = [] }: Vocabulary): fc.Arbitrary<OddRequest> {
-  const endpoints = allEndpoints.filter(({ path }) => path.startsWith(prefix));
+export function oddRequests(vocabulary: Vocabulary): fc.Arbitrary<OddRequest> {
+  const { prefix, names, keys, texts = [], places = {}, known = {} } = vocabulary;
   const word = wordOf(names);
-  return fc
-    .record({
-      endpoint: fc.constantFrom(...endpoints),
-      parts: fc.array(word, { minLength: 3, maxLength: 3 }),
-      query: fc.array(fc.tuple(fc.nat(20), word), { maxLength: 3 }),
-      body: fc.option(bodyOf(word, keys, texts), { nil: undefined }),
-      version: fc.option(fc.constantFrom(...versions), { nil: undefined }),
-    })
-    .map(({ endpoint, parts, query, body, version }) => ({
-      method: endpoint.method,
-      url: urlOf(endpoint, parts, query),
-      headers: version === undefined ? {} : { 'openstack-api-version': version },
-      body,
-    }));
+  const odd = oddValue(word, keys, texts);
+  const oddBody = oddBodyOf(odd, keys, texts);
+  const bodyOf = ({ schema }: Endpoint): fc.Arbitrary<string | undefined> => {
+    if (schema === undefined) return fc.option(oddBody, { nil: undefined });
+    const shaped = valueOf(schema, { word, odd, known }).map((value) => JSON.stringify(value));
+    return fc.oneof({ weight: 4, arbitrary: shaped }, { weight: 1, arbitrary: oddBody });
+  };
+  const requests = allEndpoints
+    .filter(({ path }) => path.startsWith(prefix))
+    .map((endpoint) =>
+      fc
+        .record({
+          parts: fc.tuple(...partsOf(endpoint, word, places)),
+          query: fc.oneof(
+            { weight: 3, arbitrary: fc.constant([]) },
+            fc.array(fc.tuple(fc.nat(20), word), { maxLength: 3 }),
+          ),
+          body: bodyOf(endpoint),
+          version: fc.oneof(
+            { weight: 3, arbitrary: fc.constant('clustering 1.14') },
+            fc.constantFrom(undefined, ...versions),
+          ),
+        })
+        .map(({ parts, query, body, version }) => ({
+          method: endpoint.method,
+          url: urlOf(endpoint, parts, query),
+          headers: version === undefined ? {} : { 'openstack-api-version': version },
+          body,
+        })),
+    );
+  return fc.oneof(...requests);
+}
+
+/** What fills the places of a path: mostly what is there, but what deletes it would leave nothing to try. */
+function partsOf(
+  { method, path }: Endpoint,
+  word: fc.Arbitrary<string>,
+  places: NonNullable<Vocabulary['places']>,
+): fc.Arbitrary<string>[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => {
+    const { [name]: there } = places;
+    if (method === 'DELETE') return wordOf([]);
+    return there === undefined ? word : fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...there) }, word);
+  });
 }
 
 function wordOf(names: readonly string[]): fc.Arbitrary<string> {
   return fc.oneof(
     { weight: 3, arbitrary: fc.constantFrom(...names, 'none', '1', '-1', 'true', 'null', '0') },
+    { weight: 3, arbitrary: fc.nat(50).map((number) => `n${number}`) },
     fc.string({ unit: 'binary', maxLength: 40 }),
     fc.constantFrom(
       'a'.repeat(3000),
@@ -90,13 +130,13 @@ function wordOf(names: readonly string[]): fc.Arbitrary<string> {
   );
 }
 
-function bodyOf(
+function oddValue(
   word: fc.Arbitrary<string>,
   keys: readonly string[],
   texts: readonly string[],
-): fc.Arbitrary<string> {
+): fc.Arbitrary<unknown> {
   const key = fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...keys) }, word);
-  const value = fc.letrec((tie) => ({
+  const { any } = fc.letrec((tie) => ({
     any: fc.oneof(
       { maxDepth: 4 },
       word,
@@ -105,7 +145,15 @@ function bodyOf(
       fc.dictionary(key, tie('any'), { maxKeys: 3 }),
     ),
   }));
-  const json = value.any.map((one) => JSON.stringify(one));
+  return any;
+}
+
+function oddBodyOf(
+  odd: fc.Arbitrary<unknown>,
+  keys: readonly string[],
+  texts: readonly string[],
+): fc.Arbitrary<string> {
+  const json = odd.map((value) => JSON.stringify(value));
   return fc.oneof(
     { weight: 4, arbitrary: json },
     fc
@@ -113,6 +161,7 @@ function bodyOf(
       .map(([twice, text]) => `{"${twice}":${text},"${twice}":${text}}`),
     fc.integer({ min: 1, max: 5000 }).map((depth) => `{"a":`.repeat(depth)),
     fc.constantFrom('', '[', '{', '{"a":1}x', `{"name":"${'x'.repeat(100_000)}"}`, '\u0000', ...texts),
+    ...(texts.length === 0 ? [] : [{ weight: 4, arbitrary: fc.constantFrom(...texts) }]),
   );
 }
 
