@@ -6,7 +6,7 @@ import { CloudAvailability } from './openstack/cloud-availability.ts';
 import { CloudHosts } from './openstack/cloud-hosts.ts';
 import type { CloudSessionOptions } from './openstack/cloud-session.ts';
 import type { CloudSettings } from './openstack/cloud-settings.ts';
-import { ServiceClouds } from './openstack/cloud.ts';
+import { oneForEach, ServiceClouds } from './openstack/cloud.ts';
 import { findSettings } from './openstack/find-settings.ts';
 import { CloudSettingsError } from './openstack/read-settings.ts';
 import type { AddressGuard } from './outbound/address-guard.ts';
@@ -41,14 +41,14 @@ export async function openCloud(
   stops.push(() => clouds.close());
   stops.push(() => availability.close());
   availability.check(clouds.service.session);
-  const hosts = new CloudHosts(clouds.service.nova);
+  const hostsOf = oneForEach(({ nova }) => new CloudHosts(nova));
   const view: CloudView = {
     get outages() {
       return availability.outages;
     },
     credential: settings.origin,
     region: settings.region,
-    hosts: () => hosts.read(),
+    hosts: (region) => hostsOf(clouds.service.inRegion(region)).read(),
     ...(simulated === undefined ? {} : { simulated }),
   };
   return { clouds, session: { ...session, settings, sender: clouds.sender }, view };

@@ -87,6 +87,18 @@ export async function* eachRegion(
   for (const name of names) if (name !== own) yield cloud.inRegion(name);
 }
 
+/** One for each cloud, for as long as that is in use: of each owner, and of each region. */
+export function oneForEach<T extends object>(make: (cloud: Cloud) => T): (cloud: Cloud) => T {
+  const made = new WeakMap<Cloud, T>();
+  return (cloud) => {
+    const known = made.get(cloud);
+    if (known !== undefined) return known;
+    const one = make(cloud);
+    made.set(cloud, one);
+    return one;
+  };
+}
+
 /** All work is done with the service's own credential, also for nodes of others: see `owner-clouds.ts`. */
 export class ServiceClouds implements Clouds {
   readonly service: Cloud;

@@ -18,15 +18,3 @@ export function cloudOf(
   if (clouds === undefined) throw new CoppiceError('operation-impossible', NO_CLOUD);
   return clouds.of(session).inRegion(regionOf(data));
 }
-
-/** One for each cloud, for as long as that is in use: of each owner, and of each region. */
-export function oneForEach<T extends object>(make: (cloud: Cloud) => T): (cloud: Cloud) => T {
-  const made = new WeakMap<Cloud, T>();
-  return (cloud) => {
-    const known = made.get(cloud);
-    if (known !== undefined) return known;
-    const one = make(cloud);
-    made.set(cloud, one);
-    return one;
-  };
-}

@@ -110,7 +110,7 @@ describe('hosts', () => {
   });
 
   test('that EVACUATE has forced down are named with the command that ends it, whatever else is healthy', () => {
-    const forcedDown = [{ host: 'compute1', nodeName: 'web-1', forcedAt: now - 3 * minute }];
+    const forcedDown = [{ host: 'compute1', region: null, nodeName: 'web-1', forcedAt: now - 3 * minute }];
     const { problems, operator } = explainCloud(aCloud({ hosts: [host('compute2')], forcedDown }));
     expect(problems).toEqual([
       'host compute1 is forced down in Nova: Coppice did so 3 min ago, for the recovery of web-1, and Nova places nothing on it',
@@ -120,8 +120,17 @@ describe('hosts', () => {
     ]);
   });
 
+  test('of a region are named with it, and let in again there', () => {
+    const forcedDown = [{ host: 'compute1', region: 'RegionTwo', nodeName: 'web-1', forcedAt: now - minute }];
+    const { problems, operator } = explainCloud(aCloud({ hosts: [host('compute2')], forcedDown }));
+    expect(problems[0]).toMatch(/^host compute1 in RegionTwo is forced down in Nova/);
+    expect(operator).toMatchObject([
+      { command: 'openstack --os-region-name RegionTwo compute service set --up compute1 nova-compute' },
+    ]);
+  });
+
   test('that are forced down must be let in again where no other one is up: nothing recovers before', () => {
-    const forcedDown = [{ host: 'compute1', nodeName: 'web-1', forcedAt: now - 3 * minute }];
+    const forcedDown = [{ host: 'compute1', region: null, nodeName: 'web-1', forcedAt: now - 3 * minute }];
     const hosts = [host('compute1', { isUp: false, isForcedDown: true }), host('compute2', { isUp: false })];
     expect(explainCloud(aCloud({ hosts, forcedDown })).operator).toMatchObject([
       { command: 'openstack compute service list --service nova-compute', required: true },

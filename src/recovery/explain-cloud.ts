@@ -13,6 +13,8 @@ import { longOutageMs, requiredFirst } from './operator-tasks.ts';
 /** A host that EVACUATE has forced down, and that is so still. */
 export interface HostForcedDown {
   readonly host: string;
+  /** null: that in which Coppice works. */
+  readonly region: string | null;
   readonly nodeName: string;
   readonly forcedAt: number;
 }
@@ -73,8 +75,8 @@ export function explainCloud(cloud: ExplainedCloud): ClusterExplanation {
     ...outages.map((outage) => outageProblem(outage, now)),
     ...(noHost ? [`no compute host is up: ${hostsInWords(cloud)}`] : []),
     ...forcedDown.map(
-      ({ host, nodeName, forcedAt }) =>
-        `host ${host} is forced down in Nova: Coppice did so ${duration(now - forcedAt)} ago, for the recovery of ${nodeName}, and Nova places nothing on it`,
+      ({ host, region, nodeName, forcedAt }) =>
+        `host ${host}${region === null ? '' : ` in ${region}`} is forced down in Nova: Coppice did so ${duration(now - forcedAt)} ago, for the recovery of ${nodeName}, and Nova places nothing on it`,
     ),
   ];
   const away = outages.filter(({ kind }) => kind === 'AWAY');
@@ -82,7 +84,7 @@ export function explainCloud(cloud: ExplainedCloud): ClusterExplanation {
   const operator = [
     ...outages.map((outage) => outageTask(outage, cloud)),
     ...(noHost ? [noHostTask] : []),
-    ...forcedDown.map(({ host }) => upTask(host, noHost)),
+    ...forcedDown.map((forced) => upTask(forced, noHost && forced.region === null)),
   ];
   return {
     problems,
@@ -125,10 +127,11 @@ const noHostTask: OperatorTask = {
 };
 
 /** @param noHost no host is up: no recovery can go on before one is. */
-function upTask(host: string, noHost: boolean): OperatorTask {
+function upTask({ host, region }: HostForcedDown, noHost: boolean): OperatorTask {
+  const where = region === null ? '' : ` --os-region-name ${region}`;
   return {
     reason: `once ${host} is repaired and its nova-compute was restarted: Nova uses it again`,
-    command: `openstack compute service set --up ${host} nova-compute`,
+    command: `openstack${where} compute service set --up ${host} nova-compute`,
     required: noHost,
   };
 }

@@ -46,8 +46,8 @@ export interface CloudView {
   readonly region: string | null;
   /** Where it is, if this process has started it. */
   readonly simulated?: SimulatedCloud;
-  /** Takes two seconds at most. */
-  hosts(): Promise<readonly CloudHost[] | null>;
+  /** Of a region; null: of `region`. Takes two seconds at most. */
+  hosts(region: string | null): Promise<readonly CloudHost[] | null>;
 }
 
 export interface RequestTools {

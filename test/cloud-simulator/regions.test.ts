@@ -92,6 +92,18 @@ test('where the services of one region are away, only its nodes are unknown', as
   expect(await nova.type.probe(two, neverAborted)).toMatchObject({ health: 'healthy' });
 });
 
+test('the host of a server is looked for in its region, where another one may have a host of this name', async () => {
+  const [one, two] = [await created('RegionOne'), await created('RegionTwo')];
+  const { hosts } = region('RegionTwo');
+  const host = hosts.find(nova.serverOf(two).hostName);
+  if (host === undefined) throw new Error('the server has no host');
+  hosts.change(host, { isUp: false });
+  expect(await nova.type.sharedProbes?.host?.(two, neverAborted)).toMatchObject({ failure: 'HOST_DOWN' });
+  expect(await nova.type.sharedProbes?.host?.(one, neverAborted)).toMatchObject({ health: 'healthy' });
+  const names = [one, two].map(({ data }) => nova.type.failureDomains?.HOST?.(data));
+  expect(names).toEqual([`RegionOne/${host.name}`, `RegionTwo/${host.name}`]);
+});
+
 test('a region that the catalog does not have is said, with those that it has', async () => {
   await expect(created('RegionNine')).rejects.toThrow(
     /compute has no public endpoint in region RegionNine \(there is public in RegionOne, .*RegionTwo/,

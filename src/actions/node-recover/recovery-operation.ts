@@ -11,7 +11,8 @@ import { loadManagedNode } from '../../clusters/managed-node.ts';
 import { CoppiceError } from '../../domain/errors.ts';
 import type { Retain } from '../../domain/health-policy.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
-import type { PhysicalNode } from '../../profiles/profile-type.ts';
+import { regionOf } from '../../domain/placement.ts';
+import type { NodeFacts, PhysicalNode } from '../../profiles/profile-type.ts';
 import type { StepPlan } from '../../recovery/chain.ts';
 import { recordForcedDownHost } from '../../store/forced-down-hosts.ts';
 import { getNode, updateNode } from '../../store/nodes.ts';
@@ -53,7 +54,7 @@ async function operate(run: StepRun): Promise<Ran> {
           `nodes of ${type.name}-${type.version} have no ${name}`,
         );
       }
-      const asked = { ...request, hostForcedDown: forcedDown(run, facts.name) };
+      const asked = { ...request, hostForcedDown: forcedDown(run, facts) };
       return madeOf(await operation.run(facts, run.services.store.secrets.openIn(params), asked));
     },
     nameMade(run),
@@ -65,9 +66,15 @@ async function operate(run: StepRun): Promise<Ran> {
 
 const mayChangeAddress: ReadonlySet<string> = new Set(['REBUILD', 'EVACUATE']);
 
-function forcedDown({ context, services }: StepRun, nodeName: string): (host: string) => Promise<void> {
-  return (host) =>
-    services.store.write((tx) => recordForcedDownHost(tx, { host, nodeName, forcedAt: context.now() }));
+function forcedDown(
+  { context, services }: StepRun,
+  { name: nodeName, data }: Pick<NodeFacts, 'name' | 'data'>,
+): (host: string) => Promise<void> {
+  const region = regionOf(data);
+  return async (host) => {
+    const forced = { host, region, nodeName, forcedAt: context.now() };
+    await services.store.write((tx) => recordForcedDownHost(tx, forced));
+  };
 }
 
 async function recreate(run: StepRun, replace: Replace): Promise<Ran> {
@@ -105,7 +112,7 @@ async function removeAndCreate(run: StepRun, replace: Replace): Promise<Ran> {
     'remove',
     Math.min(deleteTimeoutMs || timeoutMs, timeoutMs),
     async (node, request) => {
-      const hostForcedDown = forcedDown(run, node.facts.name);
+      const hostForcedDown = forcedDown(run, node.facts);
       return { ...(await removeNode(db, node, { ...request, fence, hostForcedDown })) };
     },
     (tx, _made, at) => nameNothing(run, tx, at),

@@ -99,9 +99,9 @@ describe('lists', () => {
     expect(out.match(/default/g)).toHaveLength(1);
   });
 
-  test('of nodes have their zones, where any node has one', async () => {
-    const listed = async (zone: string | null): Promise<string> => {
-      const nodes = [sampleNode(), sampleNode({ id: 'n2', name: 'web-2', zone })];
+  test('of nodes have their regions and zones, where any node has one', async () => {
+    const listed = async (zone: string | null, region: string | null = null): Promise<string> => {
+      const nodes = [sampleNode(), sampleNode({ id: 'n2', name: 'web-2', zone, region })];
       await using api = await fakeApi({
         'GET /v1/nodes': { body: { nodes } },
         'GET /v1/clusters': { body: { clusters: [] } },
@@ -109,7 +109,10 @@ describe('lists', () => {
       return (await run(['node', 'list'], { url: api.url })).out;
     };
     expect(await listed('az2')).toMatch(/^NAME .* ZONE .*\nweb-1 .* - .*\nweb-2 .* az2 /);
-    expect(await listed(null)).not.toContain('ZONE');
+    expect(await listed('az2', 'RegionTwo')).toMatch(
+      /^NAME .* REGION .* ZONE .*\nweb-1 .* - .*\nweb-2 .* RegionTwo .* az2 /,
+    );
+    expect(await listed(null)).not.toMatch(/ZONE|REGION/);
   });
 
   test('of nodes are searched by their health, before they are limited', async () => {

@@ -16,10 +16,10 @@
  */
 import type { Issue } from '../../domain/errors.ts';
 import { CloudError } from '../../openstack/cloud-error.ts';
-import type { Cloud, Clouds } from '../../openstack/cloud.ts';
+import { oneForEach, type Cloud, type Clouds } from '../../openstack/cloud.ts';
 import { NameCache } from '../../openstack/lookup-cache.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { cloudOf, NO_CLOUD, oneForEach } from '../node-cloud.ts';
+import { cloudOf, NO_CLOUD } from '../node-cloud.ts';
 import type { NodeFacts, ProfileType } from '../profile-type.ts';
 import { serverAdoption } from './adopt-server.ts';
 import { createServer, createServerBeside } from './create-server.ts';

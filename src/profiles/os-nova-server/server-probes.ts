@@ -3,8 +3,8 @@
  * the pages of its listing, in each region where it has nodes.
  */
 import { regionOf } from '../../domain/placement.ts';
-import type { Clouds } from '../../openstack/cloud.ts';
-import { cloudOf, oneForEach } from '../node-cloud.ts';
+import { oneForEach, type Clouds } from '../../openstack/cloud.ts';
+import { cloudOf } from '../node-cloud.ts';
 import type { SharedProbes } from '../profile-type.ts';
 import { probeHost } from './probe-host.ts';
 import { probePoolMember } from './probe-pool-member.ts';
