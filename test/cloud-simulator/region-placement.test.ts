@@ -7,6 +7,10 @@ import type { World } from '../../src/cloud-simulator/world.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { Node } from '../../src/domain/model.ts';
 import { placementIn } from '../../src/domain/placement.ts';
+import { CloudHosts } from '../../src/openstack/cloud-hosts.ts';
+import { cloudReport } from '../../src/requests/cloud-report.ts';
+import type { CloudView, RequestTools } from '../../src/requests/request-tools.ts';
+import { forcedDownHosts } from '../../src/store/forced-down-hosts.ts';
 import { insertNodes } from '../../src/store/nodes.ts';
 import { listRetained } from '../../src/store/retained.ts';
 import { neverAborted } from '../support/nova-nodes.ts';
@@ -100,6 +104,34 @@ describe('a cluster in two regions', () => {
     if (kept === undefined) throw new Error('nothing is kept');
     await engine.ended(await engine.store.write((tx) => endTime(tx, kept, Date.now())));
     expect(servers()).toEqual({ RegionOne: 1, RegionTwo: 1 });
+  });
+
+  test('a host that EVACUATE has forced down is known by its region until it is let up there', async () => {
+    await attach();
+    await scene().run('CLUSTER_SCALE_OUT');
+    const node = await nodeIn('RegionTwo');
+    const { hosts } = world('RegionTwo');
+    const host = hosts.find(scene().serverOf(node).hostName ?? '');
+    if (host === undefined) throw new Error('the server has no host');
+    hosts.change(host, { isUp: false });
+    const recovered = await scene().runOnNode('NODE_RECOVER', node, { operation: 'EVACUATE' });
+    expect(recovered.status).toBe('SUCCEEDED');
+    expect(host.isForcedDown).toBe(true);
+    const { store } = scene().engine;
+    const clouds = scene().nova.clouds.service;
+    const cloud: CloudView = {
+      outages: [],
+      credential: clouds.session.settings.origin,
+      region: 'RegionOne',
+      hosts: async (region) => await new CloudHosts(clouds.inRegion(region).nova).read(),
+    };
+    // As if it were long ago, so that one which is up again is forgotten.
+    const report = async () =>
+      (await cloudReport({ cloud, store, now: () => Date.now() + 3_600_000 } as RequestTools))?.forcedDown;
+    expect(await report()).toMatchObject([{ host: host.name, region: 'RegionTwo', nodeName: node.name }]);
+    hosts.change(host, { isUp: true, isForcedDown: false });
+    expect(await report()).toEqual([]);
+    expect(await forcedDownHosts(store.db)).toEqual([]);
   });
 
   test('a single node is placed by the policy, or stays where its profile says', async () => {
