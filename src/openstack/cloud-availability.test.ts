@@ -16,7 +16,10 @@ const token: Partial<ServiceAnswer> = {
       catalog: [
         {
           type: 'compute',
-          endpoints: [{ interface: 'public', region_id: 'RegionOne', url: 'http://nova/v2.1' }],
+          endpoints: [
+            { interface: 'public', region_id: 'RegionOne', url: 'http://nova/v2.1' },
+            { interface: 'public', region_id: 'RegionTwo', url: 'http://nova-two/v2.1' },
+          ],
         },
       ],
     },
@@ -27,7 +30,12 @@ let lines: string[];
 let availability: CloudAvailability;
 let session: CloudSession;
 /** Of Keystone, and of every other service. */
-let replies: { auth: Partial<ServiceAnswer> | Error; service: Partial<ServiceAnswer> };
+let replies: {
+  auth: Partial<ServiceAnswer> | Error;
+  service: Partial<ServiceAnswer>;
+  /** Of the service in RegionTwo; absent: as in the other. */
+  two?: Partial<ServiceAnswer>;
+};
 
 beforeEach(() => {
   lines = [];
@@ -66,7 +74,8 @@ beforeEach(() => {
 afterEach(() => availability.close());
 
 async function send({ url }: ServiceRequest): Promise<ServiceAnswer> {
-  const reply = url.pathname.endsWith('/auth/tokens') ? replies.auth : replies.service;
+  const service = url.host === 'nova-two' ? (replies.two ?? replies.service) : replies.service;
+  const reply = url.pathname.endsWith('/auth/tokens') ? replies.auth : service;
   if (reply instanceof Error) throw reply;
   return { status: 200, headers: {}, body: '{}', ...reply };
 }
@@ -151,4 +160,28 @@ test('a credential that is refused is known at once, without a secret, and until
   expect(JSON.stringify(availability.outages)).not.toMatch(/s3cret|p4ss/);
   replies.auth = token;
   await eventually('it is taken', async () => availability.outages.length === 0, 2000);
+});
+
+test('a service that is away in one region is so while it answers in another, until it answers there', async () => {
+  const context = { signal: new AbortController().signal };
+  const request = { service: 'compute', method: 'GET', path: '/servers', retries: 0 } as const;
+  replies.two = { status: 503 };
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    await session
+      .inRegion('RegionTwo')
+      .request(request, context)
+      .catch(() => {});
+    await session.request(request, context);
+  }
+  expect(availability.outages).toMatchObject([
+    { service: 'compute', region: 'RegionTwo', url: 'http://nova-two/v2.1', answers: 'it answers 503' },
+  ]);
+  expect(lines).toEqual([
+    expect.stringMatching(/^warn A service of the cloud is away: compute in RegionTwo: it answers 503/),
+  ]);
+  // Asked again it answers, in its own region.
+  replies.two = { status: 200 };
+  availability.check(session);
+  await session.inRegion('RegionTwo').request(request, context);
+  expect(availability.outages).toEqual([]);
 });
