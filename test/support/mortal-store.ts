@@ -15,7 +15,9 @@ export class MortalStore implements Store {
   readonly isExclusive = true;
   readonly #store: Store;
   readonly #death: Death;
+  /** Once nothing more of it is written: a killed process leaves no write behind that comes later. */
   readonly died = Promise.withResolvers<void>();
+  readonly #inFlight = new Set<Promise<unknown>>();
   writes = 0;
   isDead = false;
 
@@ -49,14 +51,20 @@ export class MortalStore implements Store {
     const isLast = this.writes === this.#death.at;
     if (this.isDead || (isLast && this.#death.when === 'before')) return await this.#die();
     if (isLast) this.isDead = true;
-    const value = await this.#store.write(work);
-    return isLast ? await this.#die() : value;
+    const writing = this.#store.write(work);
+    this.#inFlight.add(writing);
+    try {
+      const value = await writing;
+      return isLast ? await this.#die() : value;
+    } finally {
+      this.#inFlight.delete(writing);
+    }
   }
 
   /** Who waits for a dead one waits for ever. */
   #die(): Promise<never> {
     this.isDead = true;
-    this.died.resolve();
+    void Promise.allSettled(this.#inFlight).then(() => this.died.resolve());
     return new Promise(() => {});
   }
 

@@ -14,6 +14,7 @@ import { openTestStore, type TestStore } from '../support/backends.ts';
 import { eventually } from '../support/eventually.ts';
 import { definitionOf, modelOf, plans } from '../support/mistral-corpus-generator.ts';
 import { type Death, MortalStore } from '../support/mortal-store.ts';
+import type { Membership } from '../../src/membership/membership.ts';
 import { joined } from '../support/membership.ts';
 import { testSession } from '../support/session.ts';
 
@@ -41,7 +42,13 @@ function touching(store: MortalStore): PerformedAction {
   };
 }
 
-async function living(death: Death): Promise<{ store: MortalStore; workflows: EmbeddedWorkflows }> {
+interface Life {
+  readonly store: MortalStore;
+  readonly workflows: EmbeddedWorkflows;
+  readonly membership: Membership;
+}
+
+async function living(death: Death): Promise<Life> {
   const store = new MortalStore(opened.store, death);
   const log = {
     error: ({ err }: { err: unknown }) => {
@@ -51,10 +58,10 @@ async function living(death: Death): Promise<{ store: MortalStore; workflows: Em
   const membership = await joined(opened.store);
   const workflows = embeddedWorkflows({ store, membership, log, actions: [touching(store)] });
   await Promise.race([workflows.runner.start(), store.died.promise]);
-  return { store, workflows };
+  return { store, workflows, membership };
 }
 
-async function endOf(workflows: EmbeddedWorkflows, id: string): Promise<void> {
+async function endOf({ workflows, membership }: Life, id: string): Promise<void> {
   await eventually(`the end of ${id}`, async () =>
     hasEnded((await workflows.get(id, testSession))?.state ?? 'IDLE'),
   );
@@ -63,6 +70,7 @@ async function endOf(workflows: EmbeddedWorkflows, id: string): Promise<void> {
     return (await open.where('state', 'in', ['IDLE', 'RUNNING']).execute()).length === 0;
   });
   await workflows.runner.stop();
+  await membership.leave();
 }
 
 const never: Death = { at: Infinity, when: 'before' };
@@ -73,14 +81,16 @@ async function run(name: string, id: string, death: Death): Promise<number | und
   const request = { id, workflowName: name, input: {}, env: {}, description: '', session: testSession };
   const ended = first.store.isDead
     ? Promise.resolve()
-    : first.workflows.start(request).then(() => endOf(first.workflows, id));
+    : first.workflows.start(request).then(() => endOf(first, id));
   await Promise.race([ended, first.store.died.promise]);
   if (!first.store.isDead) return first.store.writes;
+  // A dead process renews no lease either: it would come back, and take over what the living one runs.
+  await first.membership.leave();
   const before = await endedActions();
   const runsBefore = new Map(before.map((action) => [action, timesRun(action)]));
   const second = await living(never);
   await second.workflows.start(request);
-  await endOf(second.workflows, id);
+  await endOf(second, id);
   for (const [action, runs] of runsBefore) expect(timesRun(action), `${action} ran again`).toBe(runs);
   return undefined;
 }
@@ -153,9 +163,10 @@ async function survivesEveryWrite(name: string): Promise<object> {
 }
 
 async function define(text: string): Promise<void> {
-  const { workflows } = await living(never);
+  const { workflows, membership } = await living(never);
   await workflows.createDefinition(text, testSession);
   await workflows.runner.stop();
+  await membership.leave();
 }
 
 const mixed = `
