@@ -1448,7 +1448,6 @@ export interface Operations {
     };
     readonly query: {
       readonly sort?: string | undefined;
-      readonly global_project?: boolean | string | undefined;
       readonly enabled?: readonly string[] | undefined;
       readonly policy_name?: readonly string[] | undefined;
       readonly policy_type?: readonly string[] | undefined;
@@ -2027,7 +2026,7 @@ export interface Operations {
       readonly name?: readonly string[] | undefined;
       readonly type?: readonly ('webhook' | 'message')[] | undefined;
       readonly cluster_id?: readonly string[] | undefined;
-      readonly action?: readonly ('CLUSTER_ADD_NODES' | 'CLUSTER_ATTACH_POLICY' | 'CLUSTER_CHECK' | 'CLUSTER_DELETE' | 'CLUSTER_DEL_NODES' | 'CLUSTER_DETACH_POLICY' | 'CLUSTER_RECOVER' | 'CLUSTER_REPLACE_NODES' | 'CLUSTER_RESIZE' | 'CLUSTER_SCALE_IN' | 'CLUSTER_SCALE_OUT' | 'CLUSTER_UPDATE_POLICY')[] | undefined;
+      readonly action?: readonly ('CLUSTER_CREATE' | 'CLUSTER_DELETE' | 'CLUSTER_UPDATE' | 'CLUSTER_RESIZE' | 'CLUSTER_SCALE_OUT' | 'CLUSTER_SCALE_IN' | 'CLUSTER_CHECK' | 'CLUSTER_RECOVER' | 'CLUSTER_ATTACH_POLICY' | 'CLUSTER_DETACH_POLICY' | 'CLUSTER_UPDATE_POLICY' | 'CLUSTER_ADD_NODES' | 'CLUSTER_DEL_NODES' | 'CLUSTER_REPLACE_NODES' | 'CLUSTER_OPERATION')[] | undefined;
       readonly user?: readonly string[] | undefined;
     };
     readonly body: undefined;
@@ -2113,8 +2112,16 @@ export interface Operations {
     readonly query: {
       readonly V?: Json | undefined;
     };
-    readonly body: JsonObject;
-    readonly answer: Schemas['ActionId'];
+    readonly body: JsonObject | undefined;
+    readonly answer: {
+      readonly action: string;
+      readonly warnings?: readonly {
+        readonly field: string;
+        readonly expected: string;
+        readonly found: string;
+        readonly hint?: string;
+      }[];
+    };
   };
   /** Where the workflow API is */
   readonly 'GET /v2': {

@@ -1,6 +1,8 @@
 /** The body of `.../actions`: one key, the action, and its parameters. */
 import type { z } from 'zod';
-import { CoppiceError } from '../domain/errors.ts';
+import { didYouMean } from '../domain/did-you-mean.ts';
+import { CoppiceError, type Issue } from '../domain/errors.ts';
+import { MOST_ISSUES } from '../domain/issue-list.ts';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import type { RecoverRequest } from '../requests/recover-inputs.ts';
 import { booleanField, withoutUndefined, mapField, optional, textField } from './fields.ts';
@@ -94,6 +96,28 @@ export function parseParameters<T>(schema: z.ZodType<T>, parameters: JsonObject)
   const { values, refuseUnknown: check } = readParameters(schema, parameters);
   check();
   return values;
+}
+
+/**
+ * Of what a caller sends who does not know the action: a monitoring system (Aodh, Alertmanager) posts its
+ * whole alarm to the URL of a webhook.
+ * @returns what the action takes, and keys beside it that are probably its parameters, misspelled.
+ */
+export function onlyKnown(
+  schema: z.ZodObject,
+  sent: JsonObject,
+): { readonly known: JsonObject; readonly misspelled: Issue[] } {
+  const names = Object.keys(schema.shape);
+  const others = Object.keys(sent).filter((key) => !names.includes(key));
+  return {
+    known: Object.fromEntries(Object.entries(sent).filter(([key]) => names.includes(key))),
+    misspelled: others.slice(0, MOST_ISSUES).flatMap((key) => {
+      const hint = didYouMean(key, names);
+      if (hint === undefined) return [];
+      const expected = `one of ${names.join(', ')}`;
+      return [{ field: key.slice(0, 100), expected, found: 'an unknown key, which was ignored', hint }];
+    }),
+  };
 }
 
 export const recoverParameters = {

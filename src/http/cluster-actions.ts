@@ -47,8 +47,9 @@ type Carry = (
 
 export interface ClusterAction {
   readonly since?: number;
-  /** For OpenAPI. */
-  readonly parameters: z.ZodType;
+  readonly parameters: z.ZodObject;
+  /** Parameters that came later than the action, with N of their microversion 1.N. */
+  readonly parametersSince?: Readonly<Record<string, number>>;
   /**
    * Refuses what the action would refuse of these at any time; what is missing may come with a call.
    * @throws CoppiceError
@@ -155,10 +156,13 @@ export function clusterActions(maxNodes: number): Readonly<Record<string, Cluste
     ),
     policy_detach: action({ policy_id }, (parameters) => detaching(parameters.policy_id)),
     add_nodes: action({ nodes: referencesField() }, ({ nodes }) => addingNodes(nodes)),
-    del_nodes: action(
-      { nodes: referencesField(), destroy_after_deletion: optional(booleanField()) },
-      ({ nodes, destroy_after_deletion: destroy }) => removingNodes(nodes, destroy === true),
-    ),
+    del_nodes: {
+      ...action(
+        { nodes: referencesField(), destroy_after_deletion: optional(booleanField()) },
+        ({ nodes, destroy_after_deletion: destroy }) => removingNodes(nodes, destroy === true),
+      ),
+      parametersSince: { destroy_after_deletion: 4 },
+    },
     replace_nodes: {
       ...action({ nodes: referencePairsField() }, ({ nodes }) => replacingNodes(nodes)),
       since: 3,

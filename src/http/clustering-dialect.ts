@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { CoppiceError } from '../domain/errors.ts';
 import { errorAnswer } from './error-answer.ts';
 import { readJsonBody } from './json-body.ts';
-import type { ApiDialect, Route } from './route.ts';
+import { isOptional, type ApiDialect, type Route } from './route.ts';
 import { describeProblems, MALFORMED, type FieldLocation, type Problems } from './sentences.ts';
 import { describeWholeBody } from './whole-body.ts';
 import { errorShape } from './shapes/common.ts';
@@ -25,10 +25,13 @@ export const clusteringDialect: ApiDialect = {
   errorSchema: errorShape,
 };
 
-/** An action without any body has a sentence of its own. */
+/**
+ * What is no object counts as no body, as in Senlin. An action without any body has a sentence of its own.
+ */
 function refuseWithoutObject(route: Route, text: string): void {
-  const isMissing = route.body !== undefined || (route.documentedBody !== undefined && text.trim() !== '');
-  if (isMissing)
+  const { body, documentedBody } = route;
+  const needsOne = documentedBody !== undefined && !isOptional(documentedBody);
+  if (body !== undefined || (needsOne && text.trim() !== ''))
     throw new CoppiceError('malformed-request', `${MALFORMED} ${describeWholeBody(route, text)}`, {
       senlinMessage: MALFORMED,
     });

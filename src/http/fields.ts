@@ -264,12 +264,28 @@ export function last<T>(inner: z.ZodType<T>): z.ZodType<T | undefined> {
   return z.preprocess((value: unknown) => (Array.isArray(value) ? value.at(-1) : value), inner.optional());
 }
 
+/** The same, where an empty one counts as absent. */
+export function lastGiven<T>(inner: z.ZodType<T>): z.ZodType<T | undefined> {
+  return z.preprocess((value: unknown) => {
+    const one: unknown = Array.isArray(value) ? value.at(-1) : value;
+    return one === '' ? undefined : one;
+  }, inner.optional());
+}
+
 /** A value of a query that may be given several times: any of them. */
 export function each<T>(inner: z.ZodType<T>): z.ZodType<T[] | undefined> {
   return z.preprocess(
     (value: unknown) => (value === undefined || Array.isArray(value) ? value : [value]),
     z.array(inner).optional(),
   );
+}
+
+/** The same, without those that are empty. */
+export function eachGiven<T>(inner: z.ZodType<T>): z.ZodType<T[] | undefined> {
+  return z.preprocess((value: unknown) => {
+    const given = [value].flat().filter((one) => one !== undefined && one !== '');
+    return given.length === 0 ? undefined : given;
+  }, z.array(inner).optional());
 }
 
 /** Without the keys that are undefined. */

@@ -13,7 +13,9 @@ export const forceQuery = z.object({
   force: last(given).describe('Do not wait for what runs to end. From microversion 1.8.'),
 });
 
-export const forceBody = z.looseObject({ force: optional(given) });
+const sent = z.looseObject({ force: optional(given) });
+
+export const forceBody = sent.optional();
 
 /** @throws CoppiceError `malformed-request` */
 export function isForced(request: {
@@ -22,6 +24,6 @@ export function isForced(request: {
   readonly minor: number;
 }): boolean {
   const { query, rawBody, minor } = request;
-  const { force = parseParameters(forceBody, rawBody ?? {}).force } = query;
+  const { force = parseParameters(sent, rawBody ?? {}).force } = query;
   return force === true && minor >= FORCE_SINCE;
 }

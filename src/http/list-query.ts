@@ -7,7 +7,8 @@ import {
   booleanField,
   booleanWord,
   each,
-  last,
+  eachGiven,
+  lastGiven,
   LARGEST_INTEGER,
   patternField,
   textField,
@@ -19,6 +20,8 @@ export interface ListDeclaration<Filter extends string, Sort extends string> {
   /** Each with the words that it takes, or how they look; null: any text. */
   readonly filters: Readonly<Record<Filter, readonly string[] | RegExp | null>>;
   readonly sorts: readonly Sort[];
+  /** Filters that count as absent where they are empty. */
+  readonly skippedWhenEmpty?: readonly NoInfer<Filter>[];
   /** False: the list is always whole (the policies of a cluster). */
   readonly paged?: boolean;
 }
@@ -42,16 +45,23 @@ export interface ListRequest<Filter extends string, Sort extends string> {
 export function listQuery<Filter extends string, Sort extends string>({
   filters,
   sorts,
+  skippedWhenEmpty = [],
   paged = true,
 }: ListDeclaration<Filter, Sort>): z.ZodType<ListRequest<Filter, Sort>> {
   const names = Object.keys(filters) as Filter[];
   const shape: Record<string, z.ZodType> = {
-    sort: last(sortField(sorts)),
-    global_project: last(booleanField('query-boolean')),
-    ...(paged ? { limit: last(limitField(LARGEST_PAGE)), marker: last(uuidField()) } : {}),
+    sort: lastGiven(sortField(sorts)),
+    ...(paged
+      ? {
+          global_project: lastGiven(booleanField('query-boolean')),
+          limit: lastGiven(limitField(LARGEST_PAGE)),
+          marker: lastGiven(uuidField()),
+        }
+      : {}),
   };
   for (const name of names) {
-    shape[name] = each(filterField(filters[name]));
+    const filter = filterField(filters[name]);
+    shape[name] = skippedWhenEmpty.includes(name) ? eachGiven(filter) : each(filter);
   }
   return z.strictObject(shape).transform((found) => ({
     filters: Object.fromEntries(names.map((name) => [name, found[name]])) as Partial<
@@ -117,7 +127,9 @@ function sortField<Sort extends string>(
       };
       const result: { key: Sort; descending: boolean }[] = [];
       for (const part of String(value).split(',').slice(0, 20)) {
-        const [name = '', direction = 'asc'] = part.trim().split(':');
+        const [name = '', given = ''] = part.trim().split(':');
+        if (name === '') return refuse('sort-missing', String(value), `one of ${sorts.join(', ')}`);
+        const direction = given === '' ? 'asc' : given;
         const key = sorts.find((sort) => sort === name);
         if (key === undefined) return refuse('sort-key', name, `one of ${sorts.join(', ')}`);
         if (direction !== 'asc' && direction !== 'desc')

@@ -3,6 +3,7 @@
  * services; absent (or for others only) means the oldest, so that old clients see what they know.
  */
 import { CoppiceError } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
 
 export const MICROVERSION_HEADER = 'openstack-api-version';
 export const NEWEST_MINOR = 14;
@@ -16,7 +17,7 @@ export type Negotiated =
 export function negotiate(header: string | undefined): Negotiated {
   const requested = versionFor('clustering', header);
   if (requested === undefined) return { kind: 'version', minor: 0 };
-  if (requested === 'latest') return { kind: 'version', minor: NEWEST_MINOR };
+  if (requested.toLowerCase() === 'latest') return { kind: 'version', minor: NEWEST_MINOR };
   const match = /^([1-9]\d{0,5})\.(0|[1-9]\d{0,5})$/.exec(requested);
   if (match === null) return { kind: 'malformed', text: malformed(requested) };
   if (match[1] === '1' && Number(match[2]) <= NEWEST_MINOR)
@@ -49,5 +50,21 @@ export function requireMinor(minor: number, since: number): void {
   throw new CoppiceError(
     'method-version-not-found',
     `API version '1.${minor}' is not supported on this method.`,
+  );
+}
+
+/** What a field holds; nothing where the request is older than the field: Senlin does not look at it then. */
+export function readSince<T>(minor: number, since: number, value: T): T | undefined {
+  return minor >= since ? value : undefined;
+}
+
+/** @param since N of the first microversion 1.N, by key. */
+export function withoutLaterKeys(
+  minor: number,
+  since: Readonly<Record<string, number>>,
+  values: JsonObject,
+): JsonObject {
+  return Object.fromEntries(
+    Object.entries(values).filter(([key]) => !Object.hasOwn(since, key) || minor >= (since[key] ?? 0)),
   );
 }

@@ -1,7 +1,7 @@
 /** OpenAPI 3.1 from the declarations of the routes; committed as `openapi.json` by `npm run generate`. */
 import { ruleOf, type AccessRule } from '../authentication/access-rules.ts';
 import { z } from 'zod';
-import type { Route } from './route.ts';
+import { isOptional, type Route } from './route.ts';
 import { dialectOf } from './run-route.ts';
 
 type Schema = Record<string, unknown>;
@@ -43,7 +43,7 @@ function operation(route: Route, components: Schema): object {
       ? {}
       : {
           requestBody: {
-            required: route.method !== 'DELETE',
+            required: !isOptional(body),
             ...content(toSchema(body, 'input', components), route.bodyType),
           },
         }),

@@ -102,7 +102,7 @@ export interface RouteDeclaration<Query, Body> {
   readonly bodyType?: 'text/plain';
   /** What errors call the body, where the API has a name for it. */
   readonly bodyName?: string;
-  /** What the body holds, where the handler reads it itself. */
+  /** What the body holds, where the handler reads it itself; optional where there may be none. */
   readonly documentedBody?: z.ZodType;
   readonly answers: Readonly<Record<number, AnswerDeclaration>>;
   handle(request: RouteRequest<Query, Body>): Promise<Answer>;
@@ -114,6 +114,11 @@ export function route<Query = undefined, Body = undefined>(
   declaration: RouteDeclaration<Query, Body>,
 ): Route {
   return declaration;
+}
+
+/** Whether a request may come without such a body. */
+export function isOptional(body: z.ZodType): boolean {
+  return body.safeParse(undefined).success;
 }
 
 export function param(request: { readonly params: Readonly<Record<string, string>> }, name: string): string {

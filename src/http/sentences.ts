@@ -43,6 +43,7 @@ const sentences: Readonly<Record<string, (refused: Refused) => string>> = {
   filter: ({ value }) => `Field value ${plain(value)} is invalid`,
   'query-boolean': ({ field, value }) => `Invalid value '${plain(value)}' specified for '${field}'`,
   uuid: ({ field, value }) => `The value for ${field} is not a valid UUID: '${plain(value)}'.`,
+  'sort-missing': ({ field }) => `Missing sort key for '${field}'.`,
   'sort-key': ({ field, value }) => `Unsupported sort key '${plain(value)}' for '${field}'.`,
   'sort-direction': ({ field, value }) => `Unsupported sort dir '${plain(value)}' for '${field}'.`,
 };
@@ -56,6 +57,7 @@ const unhelpful: ReadonlySet<string> = new Set([
   'null-value',
   'boolean',
   'sort-key',
+  'sort-missing',
   'sort-direction',
 ]);
 

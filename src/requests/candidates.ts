@@ -1,12 +1,12 @@
 /** The objects that a name or the beginning of an id fits, where it fits several: what tells them apart. */
 import { utcSeconds } from '../domain/time-text.ts';
 import { CoppiceError } from '../domain/errors.ts';
-import type { Action, Cluster, Node, Policy, Profile, Receiver, Recovery } from '../domain/model.ts';
+import type { Action, Cluster, Event, Node, Policy, Profile, Receiver, Recovery } from '../domain/model.ts';
 import { getCluster } from '../store/clusters.ts';
 import type { Db } from '../store/store.ts';
 import { listNames } from './in-use.ts';
 
-/** What has a name. */
+/** What a request can name; events by their ids alone. */
 export interface Named {
   profile: Profile;
   policy: Policy;
@@ -14,6 +14,7 @@ export interface Named {
   node: Node;
   action: Action;
   receiver: Receiver;
+  event: Event;
 }
 
 export interface Candidate {
@@ -60,6 +61,7 @@ export const factsOf: { readonly [K in keyof Named]: Facts<Named[K]> } = {
   policy: async (_db, { type, createdAt }) => [type, since('created', createdAt)],
   receiver: async (_db, { action, createdAt }) => [action, since('created', createdAt)],
   action: async (_db, { action, status, createdAt }) => [action, status, since('created', createdAt)],
+  event: async (_db, { action, status, timestamp }) => [action, status, since('written', timestamp)],
 };
 
 /** Recoveries have ids alone. */

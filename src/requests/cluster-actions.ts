@@ -169,8 +169,11 @@ function checkResize({ adjustmentType, number, minSize, maxSize }: ResizeInputs)
     refuse('Missing adjustment_type value for size adjustment.');
   if (adjustmentType === undefined && minSize === undefined && maxSize === undefined)
     refuse('Not enough parameters to do resize action.');
-  if (adjustmentType === 'EXACT_CAPACITY' && (number ?? 0) < 0)
-    refuse(`number: expected at least 0 for EXACT_CAPACITY, found ${number}`);
+  if (adjustmentType === 'EXACT_CAPACITY' && (number ?? 0) < 0) {
+    const senlinMessage = "The 'number' must be non-negative integer for adjustment type 'EXACT_CAPACITY'.";
+    const detail = `number: expected at least 0 for EXACT_CAPACITY, found ${number}`;
+    throw new CoppiceError('bad-request', detail, { senlinMessage });
+  }
   if (adjustmentType !== 'CHANGE_IN_PERCENTAGE' && number !== undefined && !Number.isInteger(number))
     refuse(`The value for number must be an integer: '${number}'.`);
   refuseCrossedLimits('malformed-request', minSize, maxSize);

@@ -6,6 +6,7 @@ import { didYouMean } from '../domain/did-you-mean.ts';
 import { CoppiceError, quoteValue } from '../domain/errors.ts';
 import { getAction } from '../store/action-listing.ts';
 import { getCluster } from '../store/clusters.ts';
+import { getEvent } from '../store/events.ts';
 import { findIds, isIdStart, knownNames } from '../store/identity.ts';
 import { getNode } from '../store/nodes.ts';
 import { getPolicy } from '../store/policies.ts';
@@ -25,6 +26,7 @@ const readers: { readonly [K in Kind]: (db: Db, id: string) => Promise<Named[K] 
   node: getNode,
   action: getAction,
   receiver: getReceiver,
+  event: getEvent,
 };
 
 /** @throws CoppiceError `multiple-choices` where the name or short id fits several; it names them. */
@@ -75,23 +77,28 @@ export async function requireObject<K extends Kind>(
   return object ?? throwNotFound(kind, identity, await namesFor(db, caller, kind));
 }
 
-/** What stands in the body of a request. @throws CoppiceError `bad-request` */
+/**
+ * What stands in the body of a request.
+ * @param word of Senlin's sentence, which differs from one request to another.
+ * @throws CoppiceError `bad-request`
+ */
 export async function requireReferenced<K extends Kind>(
   db: Db,
   caller: Caller,
   kind: K,
   identity: string,
+  word: 'specified' | 'referenced' = 'specified',
 ): Promise<Named[K]> {
   const object = await findObject(db, caller, kind, identity);
   if (object !== undefined) return object;
   const hint = hintFor(identity, await namesFor(db, caller, kind));
-  const senlinMessage = `The specified ${kind} '${identity}' could not be found.`;
+  const senlinMessage = `The ${word} ${kind} '${identity}' could not be found.`;
   throw new CoppiceError('bad-request', senlinMessage + hint, { senlinMessage });
 }
 
-/** Names that the user may have meant; those of actions are made by Coppice. */
+/** Names that the user may have meant; those of actions are made by Coppice, and events have none. */
 async function namesFor(db: Db, caller: Caller, kind: Kind): Promise<string[]> {
-  return kind === 'action' ? [] : await knownNames(db, kind, visibleProject(caller));
+  return kind === 'action' || kind === 'event' ? [] : await knownNames(db, kind, visibleProject(caller));
 }
 
 export async function findObject<K extends Kind>(

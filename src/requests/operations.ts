@@ -87,7 +87,7 @@ function readFilters(filters: JsonObject): NodeFilters {
   return filters;
 }
 
-/** With their defaults. @throws CoppiceError `bad-request`, `invalid-spec` */
+/** With their defaults. @throws CoppiceError `bad-request` */
 async function checkedParameters(
   db: Db,
   { store, profileTypes }: RequestTools,
@@ -128,6 +128,7 @@ function checkAgainst({ parameters: known }: Operation, name: string, parameters
   const check = checkFields(fields, parameters, '1.0', name);
   if (check.ok) return check.value;
   return refuseSpec(`The parameters of '${name}': `, check.issues, {
+    code: 'bad-request',
     senlinMessage: notAllowed(known, parameters),
   });
 }

@@ -48,7 +48,7 @@ export async function createReceiver(
     throw new CoppiceError('bad-request', 'Action name is required for creating webhook receiver.');
   checkPresets(action, params);
   return await tools.store.write(async (tx) => {
-    const { id: clusterId } = await requireReferenced(tx.db, caller, 'cluster', cluster);
+    const { id: clusterId } = await requireReferenced(tx.db, caller, 'cluster', cluster, 'referenced');
     const id = randomUUID();
     const receiver: Receiver = {
       ...ownerOf(caller),

@@ -59,8 +59,11 @@ export async function recoverInputs(
   }
   if (operationParams === undefined || type === undefined || name === 'RECREATE')
     return { ...inputs, operation: name, ...(operationParams && { operation_params: operationParams }) };
-  const checked = checkOperation(type, name, operationParams);
-  const sealed = sealSecrets(tools.store.secrets, checked, operationParams);
+  const asked = operationOf(type, name);
+  const checked = Object.entries(operationParams).map(
+    ([key, value]) => [key, checkedParameter(asked, key, value)] as const,
+  );
+  const sealed = sealSecrets(tools.store.secrets, asked, Object.fromEntries(checked));
   return { ...inputs, operation: name, operation_params: sealed };
 }
 
@@ -105,16 +108,16 @@ async function refuseBesideFencing(db: Db, clusterId: string | null): Promise<vo
     );
 }
 
-function checkOperation(type: ProfileType, name: string, parameters: JsonObject): Operation {
+function operationOf(type: ProfileType, name: string): Operation {
   const operation = type.operations[name.toLowerCase()];
   if (operation === undefined) {
     refuse(`operation: expected an operation that ${typeName(type)} has, found '${name}'`);
   }
-  for (const [key, value] of Object.entries(parameters)) checkParameter(operation, key, value);
   return operation;
 }
 
-function checkParameter({ parameters }: Operation, key: string, value: Json): void {
+/** A word that is one of several may be written in any case, as in Senlin. */
+function checkedParameter({ parameters }: Operation, key: string, value: Json): Json {
   const field = `operation_params.${key}`;
   const parameter = Object.hasOwn(parameters, key) ? parameters[key] : undefined;
   if (parameter === undefined) {
@@ -123,9 +126,13 @@ function checkParameter({ parameters }: Operation, key: string, value: Json): vo
     refuse(`${field}: expected ${expected}, found an unknown key`);
   }
   const { allowed } = parameter;
-  if (allowed !== undefined && !(typeof value === 'string' && allowed.includes(value))) {
-    refuse(`${field}: expected one of ${allowed.join(', ')}, found ${JSON.stringify(value)}`);
-  }
+  if (allowed === undefined) return value;
+  const word = allowed.find((one) => typeof value === 'string' && one.toLowerCase() === value.toLowerCase());
+  if (word !== undefined) return word;
+  const detail = `${field}: expected one of ${allowed.join(', ')}, found ${quoteValue(value)}`;
+  const said = typeof value === 'string' ? value.slice(0, 100) : quoteValue(value);
+  const senlinMessage = `Type field '${said}' in operation_params has to be one of the following: ${allowed.join(', ')}.`;
+  throw new CoppiceError('bad-request', detail, key === 'type' ? { senlinMessage } : {});
 }
 
 function refuse(sentence: string): never {

@@ -49,11 +49,19 @@ export function typeNameOf(spec: Spec): string {
 export function refuseSpec(
   prefix: string,
   issues: readonly Issue[],
-  { part, senlinMessage }: { readonly part?: string; readonly senlinMessage?: string | undefined } = {},
+  {
+    code = 'invalid-spec',
+    part,
+    senlinMessage,
+  }: {
+    readonly code?: 'invalid-spec' | 'bad-request';
+    readonly part?: string;
+    readonly senlinMessage?: string | undefined;
+  } = {},
 ): never {
   const first = firstIssues(issues);
   const details = { issues: first.map((one) => ({ ...(part === undefined ? one : within(part, one)) })) };
-  throw new CoppiceError('invalid-spec', prefix + first.map(withHint).join('; '), {
+  throw new CoppiceError(code, prefix + first.map(withHint).join('; '), {
     senlinMessage: senlinMessage ?? prefix + first.map(sentenceFor).join('; '),
     details,
   });

@@ -5,19 +5,21 @@
 import type { Db } from './store.ts';
 
 export type NamedTable = 'profile' | 'policy' | 'cluster' | 'node' | 'action' | 'receiver';
+/** Events have ids alone. */
+export type IdentifiedTable = NamedTable | 'event';
 
 /** Ids that fit: none, the one, or at most so many of several. */
 export async function findIds(
   db: Db,
-  table: NamedTable,
+  table: IdentifiedTable,
   identity: string,
   project: string | undefined,
   most: number,
 ): Promise<string[]> {
   const owned = { project, most };
-  const byId = uuid.test(identity) ? await idsBy(db, table, 'id', identity.toLowerCase(), owned) : [];
+  const byId = uuid.test(identity) ? await idsOf(db, table, identity.toLowerCase(), owned) : [];
   if (byId.length > 0) return byId;
-  const byName = await idsBy(db, table, 'name', identity, owned);
+  const byName = table === 'event' ? [] : await idsNamed(db, table, identity, owned);
   return byName.length > 0 || !isIdStart(identity) ? byName : await idsFrom(db, table, identity, owned);
 }
 
@@ -35,14 +37,24 @@ interface Bounds {
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const idStart = /^[0-9a-f][0-9a-f-]{0,35}$/i;
 
-async function idsBy(
+async function idsOf(
   db: Db,
-  table: NamedTable,
-  column: 'id' | 'name',
-  value: string,
+  table: IdentifiedTable,
+  id: string,
   { project, most }: Bounds,
 ): Promise<string[]> {
-  let query = db.selectFrom(table).select('id').where(column, '=', value);
+  let query = db.selectFrom(table).select('id').where('id', '=', id);
+  if (project !== undefined) query = query.where('project', '=', project);
+  return (await query.limit(most).execute()).map((row) => row.id);
+}
+
+async function idsNamed(
+  db: Db,
+  table: NamedTable,
+  name: string,
+  { project, most }: Bounds,
+): Promise<string[]> {
+  let query = db.selectFrom(table).select('id').where('name', '=', name);
   if (project !== undefined) query = query.where('project', '=', project);
   return (await query.limit(most).execute()).map((row) => row.id);
 }
@@ -50,7 +62,7 @@ async function idsBy(
 /** No character of an id sorts after `g`: a range, so that the primary key's index is used. */
 async function idsFrom(
   db: Db,
-  table: NamedTable,
+  table: IdentifiedTable,
   start: string,
   { project, most }: Bounds,
 ): Promise<string[]> {

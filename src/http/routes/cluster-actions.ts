@@ -6,7 +6,7 @@ import { planOnCluster } from '../../requests/cluster-actions.ts';
 import { readActionBody, unknownAction } from '../action-parameters.ts';
 import { clusterActions, enqueue } from '../cluster-actions.ts';
 import { booleanField, last } from '../fields.ts';
-import { requireMinor } from '../microversion.ts';
+import { requireMinor, withoutLaterKeys } from '../microversion.ts';
 import { accepted, param, route, type Route } from '../route.ts';
 import { actionIdShape, warningsShape, withWarnings } from '../shapes/common.ts';
 import { planShape } from '../shapes/plan.ts';
@@ -38,11 +38,12 @@ export function clusterActionRoutes(maxNodes: number): Route[] {
         },
       },
       async handle(request) {
-        const [name, parameters] = readActionBody(request.rawBody, 'cluster');
+        const { tools, caller, minor } = request;
+        const [name, sent] = readActionBody(request.rawBody, 'cluster');
         const found = Object.hasOwn(actions, name) ? actions[name] : undefined;
         if (found === undefined) throw unknownAction(name);
-        requireMinor(request.minor, found.since ?? 0);
-        const { tools, caller } = request;
+        requireMinor(minor, found.since ?? 0);
+        const parameters = withoutLaterKeys(minor, found.parametersSince ?? {}, sent);
         const cluster = param(request, 'cluster');
         if (request.query.dry_run === true) {
           const requested = found.request?.(parameters) ?? noPlan(name);

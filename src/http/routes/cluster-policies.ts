@@ -16,6 +16,7 @@ const list = route({
   query: listQuery({
     filters: { enabled: booleanWord, policy_name: null, policy_type: null },
     sorts: ['enabled'],
+    skippedWhenEmpty: ['enabled', 'policy_name', 'policy_type'],
     paged: false,
   }),
   answers: {

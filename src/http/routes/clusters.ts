@@ -19,6 +19,7 @@ import {
 } from '../fields.ts';
 import { forceBody, forceQuery, isForced } from '../force-delete.ts';
 import { listQuery, toStoreQuery } from '../list-query.ts';
+import { readSince } from '../microversion.ts';
 import { listBody, listShape } from '../next-page.ts';
 import { accepted, param, route, type Route } from '../route.ts';
 import { planShape } from '../shapes/plan.ts';
@@ -102,6 +103,7 @@ const show = route({
 
 /** Before, the new profile is for all nodes whatever is asked for. */
 const PROFILE_ONLY_SINCE = 6;
+const CONFIG_SINCE = 7;
 
 const update = route({
   method: 'PATCH',
@@ -128,9 +130,13 @@ const update = route({
   },
   async handle(request) {
     const { tools, caller, minor, body } = request;
-    const { profile_id: profile, profile_only: profileOnly, ...rest } = body.cluster;
-    const visible = minor >= PROFILE_ONLY_SINCE ? { profileOnly } : {};
-    const changes = withoutUndefined({ ...rest, profile, ...visible });
+    const { profile_id: profile, profile_only: profileOnly, config, ...rest } = body.cluster;
+    const changes = withoutUndefined({
+      ...rest,
+      profile,
+      profileOnly: readSince(minor, PROFILE_ONLY_SINCE, profileOnly),
+      config: readSince(minor, CONFIG_SINCE, config),
+    });
     if (request.query.dry_run === true) {
       const plan = await planClusterUpdate(tools, caller, param(request, 'cluster'), changes);
       return { status: 200, body: { plan: planRecord(plan) } };

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { eventLevels } from '../../domain/model.ts';
 import { purgeOldEvents } from '../../requests/purge-events.ts';
-import { throwNotFound, requireObject } from '../../requests/find-object.ts';
-import { visibleProject } from '../../requests/request-tools.ts';
+import { requireObject } from '../../requests/find-object.ts';
 import { CoppiceError } from '../../domain/errors.ts';
 import { getEvent, listEvents, type EventListQuery } from '../../store/events.ts';
 import type { Db } from '../../store/store.ts';
@@ -95,11 +94,7 @@ const show = route({
   answers: { 200: { description: 'The event.', schema: z.strictObject({ event: eventShape }) } },
   async handle(request) {
     const { db } = request.tools.store;
-    const id = param(request, 'event');
-    const event = await getEvent(db, id);
-    const project = visibleProject(request.caller);
-    if (event === undefined || (project !== undefined && event.project !== project))
-      throwNotFound('event', id);
+    const event = await requireObject(db, request.caller, 'event', param(request, 'event'));
     const [answer] = await toEventAnswers(db, [event]);
     return { status: 200, body: { event: answer } };
   },

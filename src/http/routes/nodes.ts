@@ -30,6 +30,7 @@ import {
 } from '../fields.ts';
 import { forceBody, forceQuery, isForced } from '../force-delete.ts';
 import { listQuery, toStoreQuery } from '../list-query.ts';
+import { readSince } from '../microversion.ts';
 import { listBody, listShape } from '../next-page.ts';
 import { accepted, param, route, type Route } from '../route.ts';
 import { actionIdShape } from '../shapes/common.ts';
@@ -46,6 +47,7 @@ const list = route({
   query: listQuery({
     filters: { name: null, status: nodeStatuses, cluster_id: null },
     sorts: ['index', 'name', 'status', 'init_at', 'created_at', 'updated_at'],
+    skippedWhenEmpty: ['cluster_id'],
   }),
   isRepeatable: true,
   answers: {
@@ -122,8 +124,8 @@ const update = route({
   async handle(request) {
     const { tools, caller, minor, body } = request;
     const { profile_id: profile, tainted, ...rest } = body.node;
-    const visible = minor >= TAINTED_SINCE ? { tainted } : {};
-    const asked = withoutUndefined({ ...rest, profile, ...visible });
+    const visible = readSince(minor, TAINTED_SINCE, tainted);
+    const asked = withoutUndefined({ ...rest, profile, tainted: visible });
     const { object, actionId } = await updateNode(tools, caller, param(request, 'node'), asked);
     return accepted(actionId, { node: await toSingleNodeAnswer(tools, object, minor) });
   },

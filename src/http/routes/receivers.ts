@@ -1,7 +1,8 @@
 /** Receivers, and the webhooks that they are: `POST /v1/webhooks/{receiver}/trigger?V=2` needs no token. */
 import { z } from 'zod';
+import { clusterActionNames } from '../../domain/action-requests.ts';
 import { CoppiceError } from '../../domain/errors.ts';
-import { isJsonObject, type JsonObject } from '../../domain/json.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import { receiverActions, type ReceiverAction } from '../../domain/model.ts';
 import { deleteCluster } from '../../requests/clusters.ts';
 import { requireObject } from '../../requests/find-object.ts';
@@ -13,17 +14,22 @@ import {
   type CheckPresets,
 } from '../../requests/receivers.ts';
 import { listReceivers } from '../../store/receivers.ts';
+import { onlyKnown } from '../action-parameters.ts';
+import { malformed } from '../clustering-dialect.ts';
 import { clusterActions, enqueue, type ClusterAction } from '../cluster-actions.ts';
 import { withoutUndefined, mapField, nameField, optional, textField, wordField } from '../fields.ts';
 import { listQuery, toStoreQuery } from '../list-query.ts';
+import { readSince } from '../microversion.ts';
 import { listBody, listShape } from '../next-page.ts';
 import { accepted, param, route, type Route } from '../route.ts';
-import { actionIdShape } from '../shapes/common.ts';
+import { describeProblems } from '../sentences.ts';
+import { actionIdShape, warningsShape, withWarnings } from '../shapes/common.ts';
 import { receiverShape, toReceiverAnswer } from '../shapes/receiver.ts';
 
 const tag = 'Receivers';
 const one = z.strictObject({ receiver: receiverShape });
 const types = ['webhook', 'message'] as const;
+const USER_FILTER_SINCE = 4;
 /** From here on the body of a webhook is the parameters, also with V=1. */
 const BODY_IS_PARAMETERS_SINCE = 10;
 
@@ -33,7 +39,7 @@ const list = route({
   summary: 'List receivers',
   tag,
   query: listQuery({
-    filters: { name: null, type: types, cluster_id: null, action: receiverActions, user: null },
+    filters: { name: null, type: types, cluster_id: null, action: clusterActionNames, user: null },
     sorts: ['name', 'type', 'action', 'cluster_id', 'created_at', 'user'],
   }),
   isRepeatable: true,
@@ -41,8 +47,11 @@ const list = route({
     200: { description: 'The receivers.', schema: listShape('receivers', receiverShape) },
   },
   async handle(request) {
-    const { tools, caller, query } = request;
-    const receivers = await listReceivers(tools.store.db, toStoreQuery(query, caller));
+    const { tools, caller, query, minor } = request;
+    const { user, ...filters } = query.filters;
+    const visible = withoutUndefined({ ...filters, user: readSince(minor, USER_FILTER_SINCE, user) });
+    const asked = toStoreQuery({ ...query, filters: visible }, caller);
+    const receivers = await listReceivers(tools.store.db, asked);
     return { status: 200, body: listBody(request, 'receivers', receivers.map(toReceiverAnswer)) };
   },
 });
@@ -138,8 +147,9 @@ const notify = route({
   async handle(request) {
     const { db } = request.tools.store;
     const receiver = await requireObject(db, request.caller, 'receiver', param(request, 'receiver'));
-    const sentence = `The receiver '${receiver.name}' is no receiver of messages: call its webhook instead.`;
-    throw new CoppiceError('not-yet-supported', sentence);
+    const detail = `The receiver '${receiver.name}' is no receiver of messages: call its webhook instead.`;
+    const senlinMessage = 'Notifying non-message receiver is not allowed.';
+    throw new CoppiceError('bad-request', detail, { senlinMessage });
   },
 });
 
@@ -154,9 +164,13 @@ function trigger(actions: ClusterActions): Route {
       .meta({ description: 'V: 1 or 2. What else stands in the URL is for people who read it.' }),
     documentedBody: z
       .looseObject({})
-      .meta({ description: 'Parameters of the action, beside those of the receiver.' }),
+      .meta({
+        description:
+          'Parameters of the action, beside those of the receiver; what it does not take is ignored.',
+      })
+      .optional(),
     answers: {
-      202: { description: 'The action.', schema: actionIdShape },
+      202: { description: 'The action.', schema: actionIdShape.extend({ warnings: warningsShape }) },
       400: { description: 'Without V.', contentType: 'text/plain' },
     },
     async handle(request) {
@@ -171,9 +185,11 @@ function trigger(actions: ClusterActions): Route {
       request.requireAccess(caller, endpointOf(receiver.action));
       if (receiver.action === 'CLUSTER_DELETE')
         return accepted(await deleteCluster(tools, caller, receiver.clusterId));
-      const carryOut = enqueue(actionOf(actions, receiver.action));
-      const parameters = { ...receiver.params, ...sent };
-      return accepted(await carryOut(tools, caller, receiver.clusterId, parameters));
+      const action = actionOf(actions, receiver.action);
+      const { known, misspelled } = onlyKnown(action.parameters, sent);
+      const parameters = { ...receiver.params, ...known };
+      const actionId = await enqueue(action)(tools, caller, receiver.clusterId, parameters);
+      return accepted(actionId, withWarnings({ action: actionId }, misspelled));
     },
   });
 }
@@ -185,10 +201,13 @@ const withoutVersion = {
   text: '400 Bad Request\n\nV query parameter is required in webhook trigger URL\n\n   ',
 };
 
-function parametersIn(body: JsonObject | undefined, areWrapped: boolean): JsonObject {
-  if (!areWrapped) return body ?? {};
-  const { params } = body ?? {};
-  return isJsonObject(params) ? params : {};
+const wrappedParameters = z.strictObject({ params: optional(mapField()) });
+
+function parametersIn(body: JsonObject = {}, areWrapped: boolean): JsonObject {
+  if (!areWrapped) return body;
+  const { success, data, error } = wrappedParameters.safeParse(body, { reportInput: true });
+  if (success) return data.params ?? {};
+  throw malformed(describeProblems(error, wrappedParameters, { in: 'body', method: 'POST' }));
 }
 
 const names = {
