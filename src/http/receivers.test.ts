@@ -114,7 +114,7 @@ test.each([
   [{ action: 'NODE_DELETE' }, 400, "Value 'NODE_DELETE' is not acceptable for field 'action'."],
   [{ action: null }, 400, 'Action name is required for creating webhook receiver.'],
   [{ cluster_id: null }, 400, 'Cluster identity is required for creating webhook receiver.'],
-  [{ cluster_id: 'none' }, 400, "The specified cluster 'none' could not be found."],
+  [{ cluster_id: 'none' }, 400, "The referenced cluster 'none' could not be found."],
   [{ type: 'message' }, 400, 'needs Zaqar, which Coppice does not support'],
 ])('%j is refused', async (receiver, status, sentence) => {
   const reply = await create(receiver);
@@ -162,7 +162,62 @@ test('a call without V, of a URL that is not there, or with wrong parameters is 
   });
   // The name is no secret, and starts nothing.
   expect((await server.ask('POST', '/v1/webhooks/grow/trigger?V=2')).status).toBe(404);
-  expect((await server.ask('POST', pathOf(receiver), { body: { bogus: 1 } })).text).toContain('bogus');
+  const wrong = await server.ask('POST', pathOf(receiver), { body: { count: 'many' } });
+  expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining("must be an integer: 'many'")]);
+});
+
+test.each([
+  [
+    'an alarm of Aodh',
+    {
+      alarm_id: 'a1',
+      alarm_name: 'cpu_high',
+      current: 'alarm',
+      previous: 'ok',
+      reason: 'Transition to alarm',
+      reason_data: { disposition: 'outside', count: 5 },
+      severity: 'low',
+    },
+  ],
+  ['text', 'hello'],
+  ['a list', '[1]'],
+  ['an empty body', ''],
+])('a webhook is called with %s, of which its action takes nothing', async (_, body) => {
+  const receiver = await created({ params: { count: 2 } });
+  const called = await server.ask('POST', pathOf(receiver), { minor: null, body });
+  expect(called.status, called.text).toBe(202);
+  expect(Object.keys(called.body as object)).toEqual(['action']);
+  expect(await untilEnded(called.headers['location'])).toMatchObject({
+    inputs: { count: 2 },
+    status: 'SUCCEEDED',
+  });
+});
+
+test('what is probably a misspelled parameter of a call is told', async () => {
+  const called = await server.ask('POST', pathOf(await created({})), { body: { cuont: 2, other: 1 } });
+  expect([called.status, called.body]).toMatchObject([
+    202,
+    { warnings: [{ field: 'cuont', expected: 'one of count', hint: 'did you mean count?' }] },
+  ]);
+  await untilEnded(called.headers['location']);
+});
+
+test('a call with V=1 has its parameters under params and nothing beside them, below 1.10', async () => {
+  const url = pathOf(await created({})).replace('V=2', 'V=1');
+  const reply = await server.ask('POST', url, { minor: null, body: { count: 2 } });
+  expect([reply.status, reply.body]).toMatchObject([
+    400,
+    { error: { message: "Additional properties are not allowed ('count' was unexpected)" } },
+  ]);
+});
+
+test('a webhook is notified of no message', async () => {
+  await created({});
+  const reply = await server.ask('POST', '/v1/receivers/grow/notify', { body: {} });
+  expect([reply.status, reply.body]).toMatchObject([
+    400,
+    { error: { type: 'BadRequest', message: 'Notifying non-message receiver is not allowed.' } },
+  ]);
 });
 
 test.each([

@@ -215,13 +215,16 @@ describe('another project', () => {
     expect(reply.text).toContain('could not be found.');
   });
 
-  test('asks for all projects in vain', async () => {
-    const reply = await ask('other', 'GET', '/v1/clusters?global_project=true');
-    expect([reply.status, (reply.body as { error: { message: string } }).error.message]).toEqual([
-      403,
-      'You are not authorized to complete this operation.',
-    ]);
-  });
+  test.each(['profiles', 'policies', 'clusters', 'nodes', 'receivers', 'actions', 'events'])(
+    'asks for the %s of all projects in vain',
+    async (list) => {
+      const reply = await ask('other', 'GET', `/v1/${list}?global_project=true`);
+      expect([reply.status, (reply.body as { error: { message: string } }).error.message]).toEqual([
+        403,
+        'You are not authorized to complete this operation.',
+      ]);
+    },
+  );
 });
 
 test('an administrator sees all projects, whether it asks for them or not', async () => {
