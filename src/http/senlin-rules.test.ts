@@ -279,3 +279,57 @@ test('a wrong parameter of an operation is a bad request', async () => {
     { type: 'BadRequest', message: "'gentle' must be one of the allowed values: SOFT, HARD." },
   ]);
 });
+
+test('an action that a user requests has an event of its start and one of its end; those it starts have none', async () => {
+  const cluster = { name: 'told', profile_id: 'p', desired_capacity: 1 };
+  const action = await ended(await server.ask('POST', '/v1/clusters', { body: { cluster } }));
+  const { body } = await server.ask('GET', '/v1/events?cluster_id=told');
+  const start = String(action['id']).slice(0, 8);
+  expect(body).toMatchObject({
+    events: [
+      { action: 'CLUSTER_CREATE', level: 'INFO', status: 'start', status_reason: start },
+      { action: 'CLUSTER_CREATE', level: 'INFO', status: 'end', cluster: { name: 'told', next_index: 2 } },
+    ],
+  });
+  expect((body as { events: object[] }).events).toHaveLength(2);
+});
+
+describe('While an action on the same object is unfinished,', () => {
+  let idle: TestServer;
+  beforeAll(async () => {
+    idle = await TestServer.start();
+    await idle.ask('POST', '/v1/profiles', { body: { profile: { name: 'p', spec } } });
+    await idle.ask('POST', '/v1/clusters', { body: { cluster: { name: 'web', profile_id: 'p' } } });
+    await idle.ask('POST', '/v1/nodes', { body: { node: { name: 'alone', profile_id: 'p' } } });
+  });
+  afterAll(() => idle.stop());
+
+  test.each<Request>([
+    ['PATCH', '/v1/clusters/web', { cluster: { name: 'x' } }],
+    ['POST', '/v1/clusters/web/actions', { check: {} }],
+    ['POST', '/v1/clusters/web/actions', { scale_in: {} }],
+    ['PATCH', '/v1/nodes/alone', { node: { name: 'x' } }],
+    ['POST', '/v1/nodes/alone/actions', { check: {} }],
+    ['POST', '/v1/nodes/alone/actions', { recover: {} }],
+  ])('%s %s with %j is a conflict that names it', async (method, path, body) => {
+    const reply = await idle.ask(method, path, { body });
+    const { actions } = (await idle.ask('GET', '/v1/actions')).body as { actions: JsonObject[] };
+    const other = actions.find(({ name }) => String(name).startsWith(path.slice(4, 8)));
+    expect([reply.status, errorOf(reply).type]).toEqual([409, 'ActionConflict']);
+    expect(errorOf(reply).message).toMatch(
+      new RegExp(
+        `for target ${other?.['target']} conflicts with the following action\\(s\\): ${other?.['id']}$`,
+      ),
+    );
+  });
+
+  test.each<Request>([
+    ['POST', '/v1/nodes/alone/ops', { reboot: {} }],
+    ['DELETE', '/v1/nodes/alone'],
+    ['DELETE', '/v1/clusters/web'],
+  ])('%s %s is accepted', async (...request) => {
+    const [method, path, body] = request;
+    const reply = await idle.ask(method, path, body === undefined ? {} : { body });
+    expect(reply.status, reply.text).toBe(202);
+  });
+});
