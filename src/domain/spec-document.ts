@@ -12,7 +12,7 @@ import { quoteFound } from './quote-found.ts';
 /** `description` is the user's own, and is kept. */
 export const documentKeys: readonly string[] = ['type', 'version', 'description', 'properties'];
 
-interface SpecType {
+export interface SpecType {
   readonly name: string;
   readonly version: string;
 }
@@ -39,7 +39,7 @@ export function readSpecDocument<T extends SpecType>(
   const issues = unknownKeys(Object.keys(document));
   const text = versionText(version);
   const type = known.find((each) => each.name === name && each.version === text);
-  if (type === undefined) issues.push(unknownType(name, version, known));
+  if (type === undefined) issues.push(typeIssue(name, version, known));
   return { type, properties, issues };
 }
 
@@ -65,7 +65,12 @@ export function hintForKey(key: string): string {
   return didYouMean(key, documentKeys) ?? 'the keys of the type belong under properties';
 }
 
-function unknownType(type: Json | undefined, version: Json | undefined, known: readonly SpecType[]): Issue {
+/** For a type and a version, not both of which are known: the sentence of a server and of `check`. */
+export function typeIssue(
+  type: Json | undefined,
+  version: Json | undefined,
+  known: readonly SpecType[],
+): Issue {
   const versions = known.filter((each) => each.name === type).map((each) => each.version);
   if (versions.length > 0)
     return { field: 'version', expected: `one of ${versions.join(', ')}`, found: quoteValue(version) };

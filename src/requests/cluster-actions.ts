@@ -6,8 +6,10 @@ import { cooldownOf, planOfAction } from '../clusters/plan-of-action.ts';
 import { lookUpsOf } from '../clusters/plan-look-ups.ts';
 import { onCluster, type ClusterActionName } from '../domain/action-requests.ts';
 import { planResize, refuseCrossedLimits, type AdjustmentType } from '../domain/capacity.ts';
+import { duration } from '../domain/duration.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
+import { utcSeconds } from '../domain/time-text.ts';
 import { lifecycleSignal } from '../domain/lifecycle-signal.ts';
 import type { Cluster } from '../domain/model.ts';
 import { actionStates } from '../domain/states.ts';
@@ -121,23 +123,21 @@ export function scaling(direction: 'in' | 'out', count: number | undefined): Clu
   };
 }
 
-/** @throws CoppiceError `action-cooldown`, in Senlin's words and with the time. */
+/** @throws CoppiceError `action-cooldown`, which says how long it still lasts. */
 async function refuseInCooldown(
   db: Db,
   { policyTypes, now }: RequestTools,
   { id, name }: Cluster,
   action: string,
 ): Promise<void> {
-  const cooldown = await cooldownOf(db, id, action, now(), policyTypes);
+  const at = now();
+  const cooldown = await cooldownOf(db, id, action, at, policyTypes);
   if (cooldown === undefined) return;
   const { policy, until } = cooldown;
-  const sentence = `The ${action} action for cluster ${id} cannot be processed due to Policy ${policy.id} cooldown still in progress`;
-  const issue = {
-    field: 'cluster',
-    expected: `no scaling of ${name} for the cooldown of the policy ${policy.name}`,
-    found: `it ends at ${new Date(until).toISOString()}`,
-  };
-  throw new CoppiceError('action-cooldown', sentence, { details: { issues: [issue] } });
+  const left = duration(Math.ceil((until - at) / 1000) * 1000);
+  const sentence = `The cluster ${name} was scaled a moment ago: the cooldown of the policy ${policy.name} lasts ${left} more, until ${utcSeconds(until)}.`;
+  const senlinMessage = `The ${action} action for cluster ${id} cannot be processed due to Policy ${policy.id} cooldown still in progress`;
+  throw new CoppiceError('action-cooldown', sentence, { senlinMessage });
 }
 
 export interface ResizeInputs {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openTestStore, type TestStore } from '../../test/support/backends.ts';
 import { FakeCloud } from '../../test/support/fake-cloud.ts';
-import { aCluster, aPolicy, aProfile } from '../../test/support/rows.ts';
+import { aBinding, aCluster, aPolicy, aProfile } from '../../test/support/rows.ts';
 import { testCaller as caller, testTools } from '../../test/support/test-server.ts';
 import { getAction } from '../store/action-listing.ts';
 import { insertBinding } from '../store/cluster-policies.ts';
@@ -57,5 +57,34 @@ test('actions on policies take turns, and nothing else is accepted beside them',
   await enqueueOnCluster(tools, caller, 'web', detaching('health'));
   await expect(enqueueOnCluster(tools, caller, 'web', scaling('out', 1))).rejects.toMatchObject({
     code: 'action-conflict',
+  });
+});
+
+test('a scaling in the cooldown of a policy is refused in one sentence: which policy, and for how long', async () => {
+  const policy = aPolicy({
+    name: 'so',
+    type: 'senlin.policy.scaling-1.0',
+    spec: {
+      type: 'senlin.policy.scaling',
+      version: '1.0',
+      properties: {
+        event: 'CLUSTER_SCALE_OUT',
+        adjustment: { type: 'CHANGE_IN_CAPACITY', number: 1, cooldown: 300 },
+      },
+    },
+  });
+  const at = Date.parse('2026-11-29T12:00:00Z');
+  await opened.store.write(async (tx) => {
+    await insertPolicy(tx, policy);
+    const ids = { clusterId: cluster.id, policyId: policy.id };
+    await insertBinding(tx, aBinding({ ...ids, lastOp: at - 58_000 }));
+  });
+  await expect(
+    enqueueOnCluster({ ...tools, now: () => at }, caller, 'web', scaling('out', 1)),
+  ).rejects.toMatchObject({
+    message:
+      'The cluster web was scaled a moment ago: the cooldown of the policy so lasts 4 min 2 s more, until 2026-11-29T12:04:02Z.',
+    senlinMessage: `The CLUSTER_SCALE_OUT action for cluster ${cluster.id} cannot be processed due to Policy ${policy.id} cooldown still in progress`,
+    details: undefined,
   });
 });

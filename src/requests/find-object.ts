@@ -127,7 +127,7 @@ export function unknownType(
   kind: 'profile_type' | 'policy_type',
   name: string,
   known: readonly string[],
-  why = didYouMean(name, known),
+  why = didYouMean(name, [...known, ...known.map((each) => each.replace(/-[\d.]+$/, ''))]),
 ): never {
   const hint = why === undefined ? {} : { hint: why };
   const issue = { field: 'type', expected: `one of ${known.join(', ')}`, found: quoteValue(name), ...hint };

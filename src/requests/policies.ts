@@ -10,7 +10,7 @@ import { requireObject, unknownType } from './find-object.ts';
 import { ownerOf } from '../domain/session.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 import { MOST_NAMED, listNames } from './in-use.ts';
-import { readSpec, refuseSpec, typeNameOf } from './spec-document.ts';
+import { readSpec, refuseSpec, refuseType, typeNameOf } from './spec-document.ts';
 
 /** @throws CoppiceError `invalid-spec`, `resource-not-found` (a type that does not exist) */
 export async function createPolicy(
@@ -35,8 +35,12 @@ export async function createPolicy(
 
 /** Checks a spec as `createPolicy` would. @returns it, with its version as text. */
 export function validatePolicy(tools: RequestTools, document: JsonObject): Spec {
-  const spec = readSpec(document, '');
-  const check = requirePolicyType(tools, typeNameOf(spec)).check(spec.properties, tools.checkSettings);
+  const { policyTypes } = tools;
+  const spec = readSpec(document, '', policyTypes);
+  const name = typeNameOf(spec);
+  const type =
+    policyTypes.find((each) => typeName(each) === name) ?? refuseType('policy_type', spec, policyTypes);
+  const check = type.check(spec.properties, tools.checkSettings);
   if (!check.ok) refuseSpec('', check.issues, { part: 'properties' });
   return spec;
 }

@@ -9,7 +9,7 @@ import { requireObject, unknownType } from './find-object.ts';
 import { ownerOf } from '../domain/session.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 import { MOST_NAMED, listNames } from './in-use.ts';
-import { readSpec, refuseSpec, typeNameOf } from './spec-document.ts';
+import { readSpec, refuseSpec, refuseType, typeNameOf } from './spec-document.ts';
 
 export interface NewProfile {
   readonly name: string;
@@ -49,8 +49,12 @@ export async function validateProfile(tools: RequestTools, spec: JsonObject): Pr
 }
 
 async function checkSpec(tools: RequestTools, document: JsonObject, prefix: string): Promise<Spec> {
-  const spec = readSpec(document, prefix);
-  const type = requireProfileType(tools, typeNameOf(spec));
+  const { profileTypes } = tools;
+  const spec = readSpec(document, prefix, profileTypes.all);
+  const name = typeNameOf(spec);
+  const type =
+    profileTypes.find(name) ??
+    refuseType('profile_type', spec, profileTypes.all, profileTypes.whyNotOffered?.(name));
   const check = type.check(spec.properties);
   if (!check.ok) refuseSpec(prefix, check.issues, { part: 'properties' });
   const issues = (await type.examine?.(check.properties, regionNamedIn(check.properties))) ?? [];

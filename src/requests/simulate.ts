@@ -130,7 +130,7 @@ async function rulesFor(
   const found = policy === undefined ? undefined : await requireReferenced(db, caller, 'policy', policy);
   if (attached !== null && found?.id === attached.policyId)
     return { rules: attached, name: attached.policyName, isAttached: true };
-  const read = await checkFor(tools, cluster, found?.spec ?? readSpec(spec ?? {}, ''));
+  const read = await checkFor(tools, cluster, found?.spec ?? readSpec(spec ?? {}, '', tools.policyTypes));
   return {
     rules: { policyId: found?.id ?? '', enabled: true, policy: read },
     name: found?.name ?? null,

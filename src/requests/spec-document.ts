@@ -2,18 +2,19 @@
  * The outside of a spec as it stands in a body: `{type, version, properties}`; and the sentences for what is
  * wrong in one.
  */
-import { CoppiceError, describeIssue, quoteValue, within, type Issue } from '../domain/errors.ts';
+import { CoppiceError, describeIssue, within, type Issue } from '../domain/errors.ts';
 import { quoteFound } from '../domain/quote-found.ts';
 import { firstIssues, IssueList } from '../domain/issue-list.ts';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import type { Spec } from '../domain/model.ts';
-import { documentKeys, hintForKey, versionText } from '../domain/spec-document.ts';
+import { documentKeys, hintForKey, typeIssue, versionText, type SpecType } from '../domain/spec-document.ts';
 
 /**
  * @param prefix what the sentence begins with, as Senlin's does for profiles; '' for none.
+ * @param known the types that there are.
  * @throws CoppiceError `invalid-spec`
  */
-export function readSpec(spec: JsonObject, prefix: string): Spec {
+export function readSpec(spec: JsonObject, prefix: string, known: readonly SpecType[]): Spec {
   const issues = new IssueList();
   for (const key of Object.keys(spec)) {
     if (!documentKeys.includes(key)) {
@@ -23,8 +24,8 @@ export function readSpec(spec: JsonObject, prefix: string): Spec {
   }
   const version = versionText(spec['version']);
   const { type, properties = {} } = spec;
-  if (typeof type !== 'string' || type === '') issues.add(() => issue('type', 'a text', quoteValue(type)));
-  if (version === undefined) issues.add(() => issue('version', 'a text', quoteValue(spec['version'])));
+  if (typeof type !== 'string' || type === '' || version === undefined)
+    issues.add(() => typeIssue(type, spec['version'], known));
   if (!isJsonObject(properties))
     issues.add(() => issue('properties', 'a map', quoteFound('properties', properties)));
   if (issues.length > 0) refuseSpec(prefix, issues.toList());
@@ -38,6 +39,24 @@ function issue(field: string, expected: string, found: string): Issue {
 /** `local.process-1.0`, as types are named on the wire. */
 export function typeNameOf(spec: Spec): string {
   return `${spec.type}-${spec.version}`;
+}
+
+/**
+ * @param why the type is none here; absent: what the user may have meant.
+ * @throws CoppiceError `resource-not-found`
+ */
+export function refuseType(
+  kind: 'profile_type' | 'policy_type',
+  spec: Spec,
+  known: readonly SpecType[],
+  why?: string,
+): never {
+  const found = typeIssue(spec.type, spec.version, known);
+  const explained = why === undefined ? found : { ...found, hint: why };
+  throw new CoppiceError('resource-not-found', describeIssue(explained), {
+    senlinMessage: `The ${kind} '${typeNameOf(spec)}' could not be found.`,
+    details: { issues: [{ ...explained }] },
+  });
 }
 
 /**

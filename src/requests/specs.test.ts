@@ -4,6 +4,7 @@ import { FakeCloud } from '../../test/support/fake-cloud.ts';
 import { aCluster, aProfile } from '../../test/support/rows.ts';
 import { testCaller as caller, testTools } from '../../test/support/test-server.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { readSpecDocument } from '../domain/spec-document.ts';
 import { registryOf } from '../profiles/registry.ts';
 import { listActions } from '../store/action-listing.ts';
 import { insertCluster } from '../store/clusters.ts';
@@ -136,9 +137,23 @@ describe('A spec', () => {
   test('of a type that does not exist is refused with those that there are', async () => {
     const spec = { type: 'test.nod', version: '1.0', properties: {} };
     await expect(createProfile(tools, caller, { name: 'p', spec, metadata: {} })).rejects.toMatchObject({
-      message: "The profile_type 'test.nod-1.0' could not be found. (did you mean test.node-1.0?)",
-      details: { issues: [{ field: 'type', expected: 'one of test.node-1.0', found: '"test.nod-1.0"' }] },
+      code: 'resource-not-found',
+      message: 'type: expected one of test.node, found "test.nod" (did you mean test.node?)',
+      senlinMessage: "The profile_type 'test.nod-1.0' could not be found.",
+      details: { issues: [{ field: 'type', expected: 'one of test.node', found: '"test.nod"' }] },
     });
+  });
+
+  test.each<[JsonObject]>([
+    [{ type: 'test.node-1.0', version: '1.0' }],
+    [{ type: 'test.nod', version: '1.0' }],
+    [{ type: 'test.node', version: '1.4' }],
+    [{ type: 'test.node' }],
+    [{ version: '1.0' }],
+  ])('with the type and version %j is refused in the words of the check in the CLI', async (spec) => {
+    const { issues } = readSpecDocument(spec, tools.profileTypes.all);
+    expect(issues).toHaveLength(1);
+    await expect(validateProfile(tools, spec)).rejects.toMatchObject({ details: { issues } });
   });
 
   describe('of a recovery', () => {

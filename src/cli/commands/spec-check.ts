@@ -7,7 +7,7 @@ import type { ProblemList } from '../../workflow/language/definition/problem.ts'
 import { CliError } from '../cli-error.ts';
 import { writeJson } from '../client/session.ts';
 import type { CliSession } from '../client/session.ts';
-import { verdictOf } from '../rendering/warnings.ts';
+import { problemCount, verdictOf } from '../rendering/warnings.ts';
 import type { SpecFile } from '../files/spec-file.ts';
 
 export interface SpecFindings {
@@ -49,7 +49,11 @@ export async function reportCheck(
       terminal.writeError(`${style('busy', 'warning')} ${lineOf(name, warning)}\n`);
   }
   if (!ok)
-    throw new CliError(json ? countOf(name, issues) : issues.map((issue) => lineOf(name, issue)).join('\n'));
+    throw new CliError(
+      json
+        ? `${name}: ${problemCount(issues.length)}`
+        : issues.map((issue) => lineOf(name, issue)).join('\n'),
+    );
   if (!json) terminal.write(`${name}: ${verdictOf(style, found.type ?? 'valid', warnings.length)}\n`);
 }
 
@@ -89,10 +93,6 @@ function pathOf(field: string): (string | number)[] {
 function lineOf(name: string, issue: LocatedIssue): string {
   const at = issue.line === undefined ? '' : `:${issue.line}:${issue.column ?? 1}`;
   return `${name}${at}: ${describeIssue(issue)}`;
-}
-
-function countOf(name: string, issues: readonly Issue[]): string {
-  return `${name}: ${issues.length} ${issues.length === 1 ? 'problem' : 'problems'}`;
 }
 
 function asJson({ field, expected, found, hint, line, column }: LocatedIssue): Json {

@@ -193,6 +193,19 @@ describe('types', () => {
     });
   });
 
+  test('shows the newest version of a type where none is given', async () => {
+    await using api = await fakeApi({
+      'GET /v1/policy-types': {
+        body: {
+          policy_types: ['1.10', '1.9'].map((version) => ({ name: 'scaling', version })),
+        },
+      },
+      'GET /v1/policy-types/scaling-1.10': { body: { policy_type: { name: 'scaling-1.10', schema } } },
+    });
+    const { code, out } = await run(['policy', 'types', 'scaling'], { url: api.url });
+    expect([code, out]).toEqual([0, expect.stringContaining('scaling-1.10\n')]);
+  });
+
   test('says what a spec of a type may hold, and what its nodes can do', async () => {
     await using api = await fakeApi({
       'GET /v1/profile-types/web-1.0': { body: { profile_type: { name: 'web-1.0', schema } } },

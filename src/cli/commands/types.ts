@@ -1,6 +1,7 @@
 /** `coppice profile types` and `coppice policy types`: the types, and what a spec of one may hold. */
 import type { Command } from 'commander';
 import type { ApiClient } from '../../client/api-client.ts';
+import { compareNaturally } from '../../domain/natural-order.ts';
 import { isJsonObject, type JsonObject } from '../../domain/json.ts';
 import { openSession, writeJson } from '../client/session.ts';
 import { renderFields, type Cell } from '../rendering/table.ts';
@@ -34,7 +35,9 @@ export interface TypeDescription {
 export function addTypes(group: Command, terminal: Terminal, kind: TypeKind): void {
   group
     .command('types [type]')
-    .description(`List the ${kind.one} types; with a type: show what a spec of it may hold.`)
+    .description(
+      `List the ${kind.one} types; with a type: show what a spec of it may hold, of the newest version where none is given.`,
+    )
     .addHelpText('after', exampleText(`${kind.one} types`, `${kind.one} types ${kind.example}`))
     .action(async (type: string | undefined, _: object, command: Command) => {
       const { api, json, style, columns } = openSession(command, terminal);
@@ -44,7 +47,7 @@ export function addTypes(group: Command, terminal: Terminal, kind: TypeKind): vo
         else terminal.write(types.map(({ name, version }) => `${name}-${version ?? ''}\n`).join(''));
         return;
       }
-      const description = await kind.show(api, type);
+      const description = await kind.show(api, await withNewest(kind, api, type));
       if (json) {
         writeJson(terminal, description);
         return;
@@ -56,6 +59,16 @@ export function addTypes(group: Command, terminal: Terminal, kind: TypeKind): vo
       terminal.write(`\n${style('quiet', 'Operations')}\n`);
       terminal.write(renderFields(operationsOf(operations), style, columns));
     });
+}
+
+/** A type without its version stands for the newest; what is not known goes to the server as it is. */
+async function withNewest(kind: TypeKind, api: ApiClient, type: string): Promise<string> {
+  if (/-\d+\.\d+$/.test(type)) return type;
+  const versions = (await kind.list(api)).flatMap(({ name, version }) =>
+    name === type && version !== undefined ? [version] : [],
+  );
+  const newest = versions.toSorted(compareNaturally).at(-1);
+  return newest === undefined ? type : `${type}-${newest}`;
 }
 
 type Field = readonly [name: string, value: Cell];

@@ -3,7 +3,7 @@ import { ApiError, type ApiAnswer, type ApiOperation } from '../../client/api-cl
 import { CliError } from '../cli-error.ts';
 import { writeJson, type CliSession } from '../client/session.ts';
 import { inOwnWords } from '../rendering/mistral-words.ts';
-import { readWorkflowFile } from '../files/workflow-file.ts';
+import { readWorkflowFile, writeWarning } from '../files/workflow-file.ts';
 
 const paths = { workflow: 'workflows', workbook: 'workbooks', action: 'actions' } as const;
 
@@ -12,7 +12,10 @@ export async function uploadDefinitions(session: CliSession, file: string, repla
   const method = replaces ? 'PUT' : 'POST';
   const operation = `${method} /v2/${paths[kind]}` as const satisfies ApiOperation;
   const { body } = await withHint(session, replaces, session.api.send(operation, { body: text }));
-  if (session.json) return writeJson(session.terminal, body);
+  const warnings = await warningsOf(session, kind, text);
+  if (session.json) return writeJson(session.terminal, warnings.length === 0 ? body : { ...body, warnings });
+  for (const { path, ...warning } of warnings)
+    writeWarning(session, file, { severity: 'warning', path: [path], ...warning });
   const names =
     'name' in body
       ? [body.name]
@@ -21,6 +24,12 @@ export async function uploadDefinitions(session: CliSession, file: string, repla
           .map(({ name }) => name);
   const done = replaces ? 'replaced' : 'created';
   session.terminal.write(`${file}: ${done} ${kind}${names.length === 1 ? '' : 's'} ${names.join(', ')}\n`);
+}
+
+/** What will fail when it runs; creating answers in Mistral's shape, which has no place for it. */
+async function warningsOf({ api }: CliSession, kind: keyof typeof paths, text: string) {
+  const operation = `POST /v2/${paths[kind]}/validate` as const satisfies ApiOperation;
+  return (await api.send(operation, { body: text })).body.warnings ?? [];
 }
 
 /** The API answers in Mistral's words, which know no option of this command. */

@@ -275,6 +275,21 @@ describe('workflow create', () => {
     expect(again.out).toBe(`${path}: replaced ${created}\n`);
   });
 
+  it('warns of what validate warns of, on replacing too', async () => {
+    const path = file('eco.yaml', "version: '2.0'\neco:\n  tasks:\n    a: {action: std.eco output=1}\n");
+    const text = "no action 'std.eco'; did you mean std.echo?";
+    for (const options of [[], ['--replace']]) {
+      const { code, err } = await run(['workflow', 'create', path, ...options], { url: server.url });
+      expect([code, err]).toEqual([0, expect.stringContaining(`warning ${path}:4:`)]);
+      expect(err).toContain(text);
+    }
+    const json = await run(['workflow', 'create', path, '--replace', '--json'], { url: server.url });
+    expect(JSON.parse(json.out)).toMatchObject({
+      workflows: [{ name: 'eco' }],
+      warnings: [{ message: expect.stringContaining(text) as string, line: 4 }],
+    });
+  });
+
   it('says of a replacement of nothing that it can be created', async () => {
     const path = file('other.yaml', "version: '2.0'\nother: {tasks: {a: {action: std.noop}}}\n");
     const { code, err } = await run(['workflow', 'create', path, '--replace'], { url: server.url });

@@ -12,7 +12,7 @@ import { describeUnknownCall } from '../../workflow/language/checks/missing-call
 import { sourceKindOf, parseSource, type ParsedSource } from '../../workflow/runner/parse-source.ts';
 import { CliError } from '../cli-error.ts';
 import { writeJson, type CliSession } from '../client/session.ts';
-import { verdictOf } from '../rendering/warnings.ts';
+import { problemCount, verdictOf } from '../rendering/warnings.ts';
 import { readFileOrInput } from './spec-file.ts';
 
 export interface WorkflowFile {
@@ -42,14 +42,24 @@ export async function validateFile(
       warnings: warnings.map(asJson),
     });
   } else {
-    for (const warning of warnings)
-      terminal.writeError(`${style('busy', 'warning')} ${lineOf(file, warning)}\n`);
+    for (const warning of warnings) writeWarning({ terminal, style }, file, warning);
   }
   if (parsed === undefined)
     throw new CliError(
-      json ? `${file}: ${errors.length} problems` : errors.map((problem) => lineOf(file, problem)).join('\n'),
+      json
+        ? `${file}: ${problemCount(errors.length)}`
+        : errors.map((problem) => lineOf(file, problem)).join('\n'),
     );
   if (!json) terminal.write(`${file}: ${verdictOf(style, contentOf(parsed), warnings.length)}\n`);
+}
+
+/** To stderr, with its place in the file. */
+export function writeWarning(
+  { terminal, style }: Pick<CliSession, 'terminal' | 'style'>,
+  file: string,
+  warning: DefinitionProblem,
+): void {
+  terminal.writeError(`${style('busy', 'warning')} ${lineOf(file, warning)}\n`);
 }
 
 /** Only a server knows. */
