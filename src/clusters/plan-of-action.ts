@@ -9,9 +9,9 @@ import type { Cluster, Node } from '../domain/model.ts';
 import type { Placement } from '../domain/placement.ts';
 import { nodesToJoin, planAction, type PlannedActionName } from '../plans/action-plans.ts';
 import { amendPlan, type PlanAmender } from '../plans/amend-plan.ts';
-import type { ClusterPlan, PlannedNode } from '../plans/cluster-plan.ts';
+import type { ClusterFacts, ClusterPlan, PlannedNode } from '../plans/cluster-plan.ts';
 import { planNewNode } from '../plans/make-plan.ts';
-import { registrationSteps } from '../plans/registration-steps.ts';
+import { registrationSteps, type RegisteringPolicy } from '../plans/registration-steps.ts';
 import type { LookedUp, PolicyType } from '../policies/policy-type.ts';
 import { readPolicy } from '../policies/read-policy.ts';
 import { findPolicyType } from '../policies/registry.ts';
@@ -21,6 +21,7 @@ import { profileTypeNames } from '../store/profiles.ts';
 import type { ProfileType } from '../profiles/profile-type.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
 import type { Db, Tx } from '../store/store.ts';
+import { changedInPlace } from './changed-in-place.ts';
 import { clusterFacts } from './cluster-facts.ts';
 
 export interface PlanTools {
@@ -62,7 +63,7 @@ export async function planOfAction(
 ): Promise<PlanOfAction> {
   const facts = await clusterFacts(tools, cluster, now, nodesToJoin(request.action, request.inputs));
   const hooked = await hookedPolicies(tools.db, cluster.id, tools.policyTypes);
-  const amenders = await amendersOf(tools, cluster, hooked, request);
+  const amenders = await amendersOf(tools, facts, hooked, request);
   const plan = amendPlan(planAction(request.action, facts, request.inputs), facts, amenders);
   if (plan.size !== null) refuseBeyondLimits(plan.size);
   return { plan, tellsPolicies: hooked.some(({ type }) => type.after !== undefined) };
@@ -83,24 +84,25 @@ export async function planOfNewNode(
   const known = await clusterFacts(tools, cluster, now);
   const facts = { ...known, members: known.members.filter(({ id }) => id !== node.id) };
   const hooked = await hookedPolicies(tools.db, cluster.id, tools.policyTypes);
-  const plan = amendPlan(
-    planNewNode(node.placement),
-    facts,
-    await amendersOf(tools, cluster, hooked, request),
-  );
+  const plan = amendPlan(planNewNode(node.placement), facts, await amendersOf(tools, facts, hooked, request));
   const named = (planned: PlannedNode): PlannedNode => ({ ...planned, nodeId: node.id, name: node.name });
   return { ...plan, groups: plan.groups.map((each) => ({ ...each, nodes: each.nodes.map(named) })) };
 }
 
 async function amendersOf(
   tools: PlanTools,
-  cluster: Cluster,
+  facts: ClusterFacts,
   hooked: readonly Hooked[],
   request: Omit<ActionToPlan, 'action'>,
 ): Promise<PlanAmender[]> {
   if (hooked.length === 0) return [];
-  const profileType = await profileTypeOf(tools, cluster);
-  return hooked.flatMap((each) => [...amenderOf(each, request), ...registeringAmender(each, profileType)]);
+  const profileType = await profileTypeOf(tools, facts);
+  const profiles = facts.members.map(({ profileId }) => profileId);
+  const known = {
+    serviceAfter: (operation: string) => profileType?.operations[operation]?.service,
+    changedInPlace: await changedInPlace(tools, profiles, request.inputs['profile_id']),
+  };
+  return hooked.flatMap((each) => [...amenderOf(each, request), ...registeringAmender(each, known)]);
 }
 
 function refuseBeyondLimits(size: NonNullable<ClusterPlan['size']>): void {
@@ -110,7 +112,7 @@ function refuseBeyondLimits(size: NonNullable<ClusterPlan['size']>): void {
 
 async function profileTypeOf(
   { db, profileTypes }: PlanTools,
-  { profileId }: Cluster,
+  { profileId }: Pick<Cluster, 'profileId'>,
 ): Promise<ProfileType | undefined> {
   return profileTypes.find((await profileTypeNames(db, [profileId])).get(profileId) ?? '');
 }
@@ -133,14 +135,13 @@ function amenderOf(
 
 function registeringAmender(
   { type, policy, binding }: Hooked,
-  profileType: ProfileType | undefined,
+  known: Pick<RegisteringPolicy, 'serviceAfter' | 'changedInPlace'>,
 ): PlanAmender[] {
   const { registration } = type;
   if (registration === undefined) return [];
   const { name: policyName } = policy;
-  const where = registration.where(binding.data);
-  const serviceAfter = (operation: string) => profileType?.operations[operation]?.service;
-  const amend = (plan: ClusterPlan) => registrationSteps(plan, { policyName, where, serviceAfter });
+  const registering = { policyName, where: registration.where(binding.data), ...known };
+  const amend: PlanAmender['amend'] = (plan, facts) => registrationSteps(plan, facts, registering);
   return [{ policyName, priority: binding.priority, amend }];
 }
 

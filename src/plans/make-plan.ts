@@ -126,9 +126,7 @@ export function planProfileUpdate(action: string, facts: ClusterFacts, profileId
     groups: inUpdateOrder(outdated).flatMap(({ member, reason }) =>
       group([planned('NODE_UPDATE', member, reason, inputs)]),
     ),
-    decisions: [
-      { by: action, reason: `a new profile for ${count(outdated.length, 'node')}, one after the other` },
-    ],
+    decisions: [{ by: action, reason: `a new profile for ${count(outdated.length, 'node')}` }],
   };
 }
 

@@ -71,7 +71,7 @@ test('a dry run of an update says which nodes it changes and how, and changes no
   expect(reply.body).toMatchObject({
     plan: {
       decisions: [
-        { by: 'CLUSTER_UPDATE', reason: 'a new profile for 1 node, one after the other' },
+        { by: 'CLUSTER_UPDATE', reason: 'a new profile for 1 node' },
         {
           by: 'CLUSTER_UPDATE',
           reason: 'each server is removed and created again (key_name cannot be changed in place)',

@@ -1,10 +1,13 @@
 /** Clusters with a load balancing policy: who is in the pool, whatever is done to the cluster. */
+import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { onNodeOfLockedCluster } from '../../src/domain/action-requests.ts';
 import { planOfAction } from '../../src/clusters/plan-of-action.ts';
 import { findBinding } from '../../src/store/cluster-policies.ts';
+import { getProfile, insertProfile } from '../../src/store/profiles.ts';
 import { eventually } from '../support/eventually.ts';
+import { aProfile } from '../support/rows.ts';
 import { serverCluster } from '../support/server-cluster.ts';
 
 const scene = serverCluster(2);
@@ -230,4 +233,25 @@ test('a dry run shows who is removed from the pool, and touches nothing', async 
     { by: 'policy', step: expect.stringMatching(/^removed from the pool .* before$/) as string },
   ]);
   expect(members()).toEqual(eachServer('web-1', 'web-2'));
+});
+
+test('the plan of an update says whether a server leaves the pool', async () => {
+  await attached();
+  const { engine, id, tools } = scene();
+  const cluster = await engine.cluster(id);
+  const profile = await getProfile(tools.db, cluster.profileId);
+  const reasonFor = async (change: JsonObject) => {
+    const properties = { ...profile?.spec.properties, ...change };
+    const spec = { type: 'os.nova.server', version: '1.0', properties };
+    const { type = '' } = profile ?? {};
+    const wanted = aProfile({ id: randomUUID(), type, spec });
+    await engine.store.write((tx) => insertProfile(tx, wanted));
+    const inputs = { profile_id: wanted.id };
+    const request = { action: 'CLUSTER_UPDATE', inputs, seed: 's', lookedUp: {} } as const;
+    return (await planOfAction(tools, cluster, request, Date.now())).plan.decisions.at(-1)?.reason;
+  };
+  expect(await reasonFor({ image: 'another' })).toMatch(
+    /^2 nodes left in the pool \S+, the address checked and corrected$/,
+  );
+  expect(await reasonFor({ key_name: 'k' })).toMatch(/^2 nodes removed from the pool \S+ and added again$/);
 });

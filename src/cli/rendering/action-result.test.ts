@@ -52,6 +52,21 @@ test('nodes that have no name yet are counted, and one reason for all of them is
   expect(lines('NODE_DELETE', oldest)).toEqual(['to remove: web-1, web-2 (each: the oldest)']);
 });
 
+test('which nodes are taken side by side is shown, where one operation has several groups', () => {
+  const order = (...groups: string[][]) => {
+    const shown = groups.map((names) => ({
+      nodes: names.map((name) => ({ name, operation: 'NODE_UPDATE', reason: '' })),
+    }));
+    const plan = { decisions: [], groups: shown, nodes: groups.flat().length };
+    return planLines(plan, 'PLANNED').slice(1);
+  };
+  expect(order(['web-1', 'web-2'], ['web-3', 'web-4'], ['web-5'])).toEqual([
+    'group by group: web-1, web-2; web-3, web-4; web-5',
+  ]);
+  expect(order(['web-1'], ['web-2'])).toEqual(['one after the other']);
+  expect(order(['web-1', 'web-2'])).toEqual([]);
+});
+
 test('a policy that changed the plan is named, and so is that there was nothing to do', () => {
   const decisions = [
     { by: 'CLUSTER_SCALE_IN', reason: 'from 2 to 1 node' },

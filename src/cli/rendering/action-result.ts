@@ -74,7 +74,25 @@ export function planLines(plan: JsonObject, tense: Tense = 'DONE'): string[] {
   });
   return taken.length === 0 && why.length === 0
     ? [tense === 'DONE' ? 'no node was changed' : 'no node would be changed']
-    : [...why, ...taken];
+    : [...why, ...taken, ...(tense === 'PLANNED' ? orderLines(objectsIn(groups), left) : [])];
+}
+
+/** `one after the other`, or which are side by side: `group by group: web-1, web-2; web-3` */
+function orderLines(groups: readonly JsonObject[], left: number): string[] {
+  const all = groups.map((group) => objectsIn(group['nodes']));
+  const operations = new Set(all.flat().map(({ operation }) => operation));
+  if (all.length <= operations.size) return [];
+  if (all.every((nodes) => nodes.length === 1)) return ['one after the other'];
+  const named = all.slice(0, nodesNamed);
+  const shown = named.map((nodes) => listOf(nodes));
+  const unnamed = all.flat().length - named.flat().length + left;
+  return [`group by group: ${shown.join('; ')}${unnamed > 0 ? `; ${unnamed} more` : ''}`];
+}
+
+function listOf(nodes: readonly JsonObject[]): string {
+  const more = nodes.length - nodesNamed;
+  const names = nodes.slice(0, nodesNamed).map(nameOf).join(', ');
+  return more > 0 ? `${names} and ${more} more` : names;
 }
 
 /** The size that comes of it first; below it what was requested, where a policy has made another of it. */

@@ -87,6 +87,21 @@ describe('A deletion policy', () => {
     );
   });
 
+  test.each([
+    [1, 'YOUNGEST_FIRST; web-4 is not ACTIVE: removed at once, without the lifecycle hook'],
+    [
+      2,
+      'YOUNGEST_FIRST; each that is ACTIVE waits for its lifecycle hook, 30 s at most; web-4 is not ACTIVE: removed at once, without the lifecycle hook',
+    ],
+  ])('says of %i nodes which do not wait for the lifecycle hook', (count, reason) => {
+    const hooks = { type: 'webhook', params: { url: 'https://hook.example/x' }, timeout: 30 };
+    const oneInError = members.map((member) =>
+      member.index === 4 ? { ...member, status: 'ERROR' as const } : member,
+    );
+    const inError = facts(4, { members: oneInError });
+    expect(amended({ criteria: 'YOUNGEST_FIRST', hooks }, inError, { count })?.reason).toBe(reason);
+  });
+
   test.each(['CLUSTER_DELETE', 'CLUSTER_CHECK'] as const)('has nothing to say about %s', (action) => {
     expect(amended({}, cluster, {}, { action })).toBeNull();
   });

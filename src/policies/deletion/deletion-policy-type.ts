@@ -13,9 +13,10 @@ import type { Json, JsonObject } from '../../domain/json.ts';
 import { toJsonSchema } from '../../domain/json-schema.ts';
 import { toSenlinSchema, type Fields, type SupportStatus } from '../../domain/spec-schema.ts';
 import type { Amendment } from '../../plans/amend-plan.ts';
-import { group, nodesOf, type MemberFacts } from '../../plans/cluster-plan.ts';
+import { group, nodesOf, type MemberFacts, type PlannedNode } from '../../plans/cluster-plan.ts';
 import { planned } from '../../plans/make-plan.ts';
 import { chooseLeaving, type RemovalPreference } from '../../plans/removal-order.ts';
+import { namesOf } from '../../recovery/describe.ts';
 import { documentSchema } from '../document-schema.ts';
 import type { PlanView, PolicyCheck, PolicyType } from '../policy-type.ts';
 
@@ -180,7 +181,7 @@ function amend(view: PlanView<DeletionPolicy>): Amendment {
       : plan.size;
   return {
     plan: { ...plan, size, waitMs: value.gracePeriodMs, groups: group(nodes) },
-    reason: inWords(value, isByName),
+    reason: inWords(value, isByName, hookInWords(value, nodes, facts)),
   };
 }
 
@@ -210,11 +211,36 @@ function orderOf(text: string): number {
   return createHash('sha256').update(text).digest().readUInt32BE();
 }
 
-function inWords({ criteria: order, destroyAfterDeletion, hook }: DeletionPolicy, isByName: boolean): string {
+/** Nothing is sent for a node that is not ACTIVE (`actions/node/lifecycle-hook.ts`). */
+function hookInWords(
+  { hook }: DeletionPolicy,
+  nodes: readonly PlannedNode[],
+  { members }: PlanView<DeletionPolicy>['facts'],
+): string[] {
+  if (hook === null) return [];
+  const isActive = new Map(members.map(({ id, status }) => [id, status === 'ACTIVE']));
+  const [waiting, others] = [true, false].map((active) =>
+    nodes.flatMap(({ nodeId, name: node }) =>
+      isActive.get(nodeId ?? '') === active ? { name: node ?? '' } : [],
+    ),
+  );
+  const wait = `its lifecycle hook, ${hook.timeoutMs / 1000} s at most`;
+  if (others === undefined || others.length === 0) return [`each waits for ${wait}`];
+  const atOnce = `${namesOf(others)} ${others.length === 1 ? 'is' : 'are'} not ACTIVE: removed at once, without the lifecycle hook`;
+  return waiting === undefined || waiting.length === 0
+    ? [atOnce]
+    : [`each that is ACTIVE waits for ${wait}`, atOnce];
+}
+
+function inWords(
+  { criteria: order, destroyAfterDeletion }: DeletionPolicy,
+  isByName: boolean,
+  hook: readonly string[],
+): string {
   const parts = [
     ...(isByName ? [] : [order]),
     ...(destroyAfterDeletion ? [] : ['the nodes leave the cluster and are not deleted']),
-    ...(hook === null ? [] : [`each waits for its lifecycle hook, ${hook.timeoutMs / 1000} s at most`]),
+    ...hook,
   ];
   return parts.length === 0 ? 'the nodes that were named are deleted' : parts.join('; ');
 }
