@@ -4,6 +4,7 @@
  * what an action waits for. Pure.
  */
 import { duration } from '../domain/duration.ts';
+import { hookNotNotified } from '../domain/lifecycle-signal.ts';
 import { count } from './describe.ts';
 import type {
   ClusterAfterActions,
@@ -82,11 +83,14 @@ function complete({ actionId, nodeName }: LifecycleWait, cluster: string): Opera
  * As in Senlin the size that was asked for stays desired when an action could not bring it about: whether it
  * is still wanted, only its operator knows.
  */
-function tooMany({ name, excess, desired }: ClusterAfterActions): OperatorTask[] {
+function tooMany({ name, excess, desired, failedActions }: ClusterAfterActions): OperatorTask[] {
   if (excess === 0) return [];
+  const one = excess === 1;
+  const isHookAway = failedActions.some(({ reason }) => reason.includes(hookNotNotified));
+  const when = isHookAway ? ', only when the lifecycle hook can be reached again: else it fails again' : '';
   return [
     {
-      reason: `remove ${excess === 1 ? 'the node that is' : `the ${excess} nodes that are`} not desired any more; or keep ${excess === 1 ? 'it' : 'them'} with --capacity ${desired + excess}`,
+      reason: `remove ${one ? 'the node that is' : `the ${excess} nodes that are`} not desired any more${when}; or keep ${one ? 'it' : 'them'} with --capacity ${desired + excess}`,
       command: `coppice cluster resize ${name} --capacity ${desired}`,
       required: true,
     },

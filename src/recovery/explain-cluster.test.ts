@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { buildProgram } from '../cli/program.ts';
 import type { Terminal } from '../cli/rendering/terminal.ts';
+import { hookNotNotified } from '../domain/lifecycle-signal.ts';
 import { explainActions } from './explain-actions.ts';
 import { explainCluster } from './explain-cluster.ts';
 import type { ExplainedCluster, ExplainedNode, HalfDoneUpdate } from './explained-cluster.ts';
@@ -16,6 +17,7 @@ function aNode(name: string, standing: Standing, more: Partial<ExplainedNode> = 
     name,
     standing,
     since: now - 60_000,
+    asOf: now - 60_000,
     reason: 'process 7 has ended',
     isHealthy: standing === 'HEALTHY',
     isUnknown: standing === 'UNKNOWN',
@@ -588,6 +590,35 @@ describe('advice from a recovery that failed', () => {
     expect(told(aNode('web-1', 'QUARANTINED', { quarantine, tried, isHealthy: true }))).toBeUndefined();
     const other = { at: now, reason: 'RECREATE: Quota exceeded for instances' };
     expect(told(aNode('web-1', 'QUARANTINED', { quarantine, tried: other }))).toBeUndefined();
+  });
+});
+
+test('what was last known of nodes that no policy probes is told as of when, and is no reason to recover one', () => {
+  const nodes = [aNode('web-1', 'FAILED'), aNode('web-2', 'FAILED', { asOf: now - 180_000 })];
+  expect(explainCluster(aCluster(nodes, { policy: null })).operator).toEqual([
+    {
+      reason:
+        'as of 60 s ago, web-1, web-2 failed, and no health policy is attached that probes them: attach one, and what has failed is recovered',
+      command: 'coppice cluster policy-attach web POLICY',
+      required: true,
+    },
+    {
+      reason: 'or see how all nodes are now, and recover what has failed: coppice node recover NODE',
+      command: 'coppice cluster check web',
+      required: false,
+    },
+  ]);
+});
+
+test('the removal of what a hook has kept is told to fail as long as the hook cannot be reached', () => {
+  const reason = `Deletion failed for 1 of 1 node: web-3: The ${hookNotNotified}, and the node stays: ECONNREFUSED.`;
+  const of = { id: 'a1', action: 'CLUSTER_SCALE_IN', nodeName: null, endedAt: now - 60_000, halfDone: null };
+  const cluster = aCluster([], { desired: 2, excess: 1, failedActions: [{ ...of, reason }] });
+  expect(explainCluster(cluster).operator[0]).toEqual({
+    reason:
+      'remove the node that is not desired any more, only when the lifecycle hook can be reached again: else it fails again; or keep it with --capacity 3',
+    command: 'coppice cluster resize web --capacity 2',
+    required: true,
   });
 });
 

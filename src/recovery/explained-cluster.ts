@@ -12,6 +12,8 @@ export interface ExplainedNode {
   readonly standing: Standing;
   /** Since when the last probe has found it so; null: it is not known. */
   readonly since: number | null;
+  /** When it was last found as it stands, or its status was last changed; null: it is not known. */
+  readonly asOf: number | null;
   /** What the last probe said, or why there is none. */
   readonly reason: string;
   /** Its last probe found it healthy, whatever its standing. */

@@ -3,6 +3,7 @@
  * nothing more about it by itself. Commands name what there is, so that they can be copied as they stand.
  */
 import { answerAlike, sharedAddresses } from './answer-alike.ts';
+import { duration } from '../domain/duration.ts';
 import { count, namesOf } from './describe.ts';
 import type { ExplainedCluster, ExplainedNode } from './explained-cluster.ts';
 import { enableTask, gateTasks, recoverTask, resumeTask, type GateTasks } from './gate-tasks.ts';
@@ -132,10 +133,23 @@ function failedUnattended(cluster: ExplainedCluster): OperatorTask[] {
   if (failed.length === 0) return [];
   if (policy !== null && !policy.enabled) return [enableTask(name, policy.name)];
   if (policy !== null && policy.mode === 'ENFORCE') return [];
-  const why = policy === null ? 'no health policy is attached' : 'mode OBSERVE touches nothing';
+  if (policy === null) return unwatched(cluster, failed);
   return firstOf(cluster, failed, (node) =>
-    recoverTask(cluster, node, `${why}: recover ${node.name} yourself`),
+    recoverTask(cluster, node, `mode OBSERVE touches nothing: recover ${node.name} yourself`),
   );
+}
+
+/** What is known of them is of the past: a policy, or a check, tells how they are before one is recovered. */
+function unwatched({ name, now }: ExplainedCluster, failed: readonly ExplainedNode[]): OperatorTask[] {
+  const names = namesOf(failed);
+  const times = failed.flatMap(({ asOf }) => asOf ?? []);
+  const asOf = times.length === 0 ? '' : `as of ${duration(now - Math.max(...times))} ago, `;
+  const attach = `${asOf}${names} failed, and no health policy is attached that probes ${failed.length === 1 ? 'it' : 'them'}: attach one, and what has failed is recovered`;
+  const check = `or see how all nodes are now, and recover what has failed: coppice node recover NODE`;
+  return [
+    { reason: attach, command: `coppice cluster policy-attach ${name} POLICY`, required: true },
+    { reason: check, command: `coppice cluster check ${name}`, required: false },
+  ];
 }
 
 function runningWorkflows({ name, recovery }: ExplainedNode): OperatorTask[] {

@@ -70,6 +70,7 @@ export function explainedNode(
     name: node.name,
     standing,
     since: knowledge.since,
+    asOf: knowledge.asOf ?? node.updatedAt,
     // What is not probed is known by its status alone.
     reason: standing === 'FAILED' && !knowledge.current ? node.statusReason : knowledge.reason,
     isHealthy: knowledge.current && knowledge.state === 'HEALTHY',

@@ -9,7 +9,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CoppiceError } from '../../domain/errors.ts';
 import { isJsonObject, type JsonObject } from '../../domain/json.ts';
-import { lifecycleSignal } from '../../domain/lifecycle-signal.ts';
+import { hookNotNotified, lifecycleSignal } from '../../domain/lifecycle-signal.ts';
 import type { ActionContext } from '../../engine/action-context.ts';
 import { post } from '../../notify/post.ts';
 import type { HttpClient } from '../../outbound/http-client.ts';
@@ -32,7 +32,7 @@ export function lifecycleMessages(http: HttpClient): SendLifecycleMessage {
       const posted = await post(request, http, signal);
       if (posted.result === 'delivered') return;
       if (posted.result === 'refused' || attempt === ATTEMPTS) {
-        const sentence = `The lifecycle hook could not be notified, and the node stays: ${posted.reason}.`;
+        const sentence = `The ${hookNotNotified}, and the node stays: ${posted.reason}.`;
         throw new CoppiceError('operation-failed', sentence);
       }
       await delay(PAUSE_MS, undefined, { signal });
