@@ -19,6 +19,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command, type Option } from 'commander';
 import { packageRoot } from '../package-root.ts';
+import { closestWord } from '../domain/did-you-mean.ts';
 import type { Terminal } from './rendering/terminal.ts';
 import { wrapHelp } from './rendering/wrap-help.ts';
 
@@ -115,6 +116,8 @@ function requireOptionsLast(program: Command): void {
 
 /** Settings that commander does not pass on to commands that are added whole. */
 function prepare(command: Command, terminal: Terminal, json: boolean): void {
+  // Commander knows typing errors only, and finds `--wide` in `--size`.
+  Object.assign(command, { unknownOption: (flag: string) => refuseOption(command, flag) });
   command
     .exitOverride()
     .configureHelp({ showGlobalOptions: true, helpWidth: Infinity })
@@ -127,6 +130,19 @@ function prepare(command: Command, terminal: Terminal, json: boolean): void {
       getErrHasColors: () => terminal.errorColours,
     })
     .showHelpAfterError(`Try: ${fullName(command)} --help`);
+}
+
+function refuseOption(command: Command, flag: string): never {
+  const known = [command, ...ancestorsOf(command)]
+    .flatMap(({ options }) => options.map(({ long }) => long?.replace(/^--/, '')))
+    .filter((name) => name !== undefined);
+  const meant = flag.startsWith('--') ? closestWord(flag.slice(2), [...known, 'help']) : undefined;
+  const suggestion = meant === undefined ? '' : `\n(Did you mean --${meant}?)`;
+  command.error(`error: unknown option '${flag}'${suggestion}`, { code: 'commander.unknownOption' });
+}
+
+function ancestorsOf({ parent }: Command): Command[] {
+  return parent === null ? [] : [parent, ...ancestorsOf(parent)];
 }
 
 /** A pipe or a file has no width: then that of the oldest terminals. */

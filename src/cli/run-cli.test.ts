@@ -33,6 +33,9 @@ describe('what is typed', () => {
     [['cluster', 'breaker', 'rest', 'web'], 'reset'],
     [['cluster', 'create', 'web', '--profil', 'p'], '--profile'],
     [['node', 'release', '--ul', 'x'], '--url'],
+    [['cluster', 'resize', 'web', '--size', '7'], '--capacity'],
+    [['cluster', 'resize', 'web', '--min', '7'], '--min-size'],
+    [['cluster', 'create', 'web', '--capacity', '7'], '--size'],
   ])('%j suggests %s, whatever else is missing', async (words, meant) => {
     const { code, err } = await run(words, { url: unreachable });
     expect(code).toBe(2);

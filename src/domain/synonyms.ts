@@ -75,6 +75,12 @@ const synonyms: Readonly<Record<string, string>> = {
   stabilize: 'settle_time settle stabilization_window cooldown',
   verify: 'verification check',
 
+  // Options of the command line
+  capacity: 'size desired_capacity count replicas number',
+  size: 'capacity desired_capacity replicas',
+  'min-size': 'min minimum',
+  'max-size': 'max maximum',
+
   // Words of a health policy
   REBOOT: 'restart reset power_cycle',
   REBUILD: 'reinstall reprovision reimage',

@@ -2,6 +2,7 @@
  * What an operator may say when asking for a recovery: which operation, with which parameters, and whether to
  * probe first.
  */
+import { didYouMean } from '../domain/did-you-mean.ts';
 import { CoppiceError, quoteValue } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { typeName, type Operation, type ProfileType } from '../profiles/profile-type.ts';
@@ -45,7 +46,11 @@ export async function recoverInputs(
   const name = operation.toUpperCase();
   if (!operations.includes(name)) {
     const allowed = operations.join(', ');
-    refuse(`Operation value '${operation}' has to be one of the following: ${allowed}.`);
+    const senlinMessage = `Operation value '${operation}' has to be one of the following: ${allowed}.`;
+    const hint = didYouMean(operation, operations);
+    throw new CoppiceError('bad-request', senlinMessage + (hint === undefined ? '' : ` (${hint})`), {
+      senlinMessage,
+    });
   }
   const profile = await getProfile(db, profileId);
   const type = profile === undefined ? undefined : tools.profileTypes.find(profile.type);

@@ -188,6 +188,17 @@ describe('A spec', () => {
       });
     });
 
+    test('is refused with an operation that is misspelled, and says which is meant', async () => {
+      await expect(
+        recoverInputs(
+          tools.store.db,
+          tools,
+          { profileId: profile.id, clusterId: null },
+          { operation: 'REBOT' },
+        ),
+      ).rejects.toThrow('(did you mean REBOOT?)');
+    });
+
     test('makes a node again, beside the old one where surge is asked for and the profile can', async () => {
       const recreate = (operationParams: JsonObject, profileId = profile.id) =>
         recoverInputs(

@@ -286,14 +286,18 @@ export function addDeleteAtOnce(
       const session = openSession(command, terminal);
       const failures = new CollectedFailures();
       const found = await findAll(session.api, kind, namesOrIds);
+      const deleted: string[] = [];
       for (const [index, nameOrId] of namesOrIds.entries()) {
         const { id = nameOrId, label = '' } = found[index] ?? {};
         await failures.collect(label, async () => {
           await remove(session.api, id);
-          if (session.json) writeJson(terminal, { deleted: nameOrId });
-          else terminal.write(`Deleted ${one} ${nameOrId}.\n`);
+          deleted.push(nameOrId);
+          if (!session.json) terminal.write(`Deleted ${one} ${nameOrId}.\n`);
         });
       }
+      // One document, whatever the number: a name, or the list of them where several were given.
+      if (session.json && deleted.length > 0)
+        writeJson(terminal, { deleted: namesOrIds.length === 1 ? deleted[0] : deleted });
       failures.throwAny();
     });
 }

@@ -4,10 +4,10 @@ import type { Issue } from '../../domain/errors.ts';
 import { describeIssue } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import type { ProblemList } from '../../workflow/language/definition/problem.ts';
-import { CliError } from '../cli-error.ts';
+import { CliError, SilentExit } from '../cli-error.ts';
 import { writeJson } from '../client/session.ts';
 import type { CliSession } from '../client/session.ts';
-import { problemCount, verdictOf } from '../rendering/warnings.ts';
+import { verdictOf } from '../rendering/warnings.ts';
 import type { SpecFile } from '../files/spec-file.ts';
 
 export interface SpecFindings {
@@ -48,12 +48,9 @@ export async function reportCheck(
     for (const warning of warnings)
       terminal.writeError(`${style('busy', 'warning')} ${lineOf(name, warning)}\n`);
   }
-  if (!ok)
-    throw new CliError(
-      json
-        ? `${name}: ${problemCount(issues.length)}`
-        : issues.map((issue) => lineOf(name, issue)).join('\n'),
-    );
+  // The document on stdout says it all: no second one follows on stderr.
+  if (!ok && json) throw new SilentExit(1, `${name} is not valid`);
+  if (!ok) throw new CliError(issues.map((issue) => lineOf(name, issue)).join('\n'));
   if (!json) terminal.write(`${name}: ${verdictOf(style, found.type ?? 'valid', warnings.length)}\n`);
 }
 

@@ -42,7 +42,8 @@ describe('policy check', () => {
 
   test('finds all that is wrong, also for a program', async () => {
     const name = file(health.replace('interval: 5', 'interval: soon').replace('RECREATE', 'RECREAT'));
-    const { code, out } = await run(['policy', 'check', name, '--json']);
+    const { code, out, err } = await run(['policy', 'check', name, '--json']);
+    expect(err).toBe('');
     const report = JSON.parse(out) as {
       ok: boolean;
       issues: { field: string; line: number; found: string }[];
@@ -162,6 +163,17 @@ describe('create', () => {
     const { code } = await run(['profile', 'create', 'p', file('a: [')], { url: api.url });
     expect([code, api.asked]).toEqual([1, []]);
   });
+});
+
+test('answers the deletion of several with one JSON document', async () => {
+  await using api = await fakeApi({
+    'GET /v1/policies/a': { body: { policy: { id: '1', name: 'a' } } },
+    'GET /v1/policies/b': { body: { policy: { id: '2', name: 'b' } } },
+    'DELETE /v1/policies/1': { status: 204 },
+    'DELETE /v1/policies/2': { status: 204 },
+  });
+  const { out } = await run(['policy', 'delete', 'a', 'b', '--json'], { url: api.url });
+  expect(JSON.parse(out)).toEqual({ deleted: ['a', 'b'] });
 });
 
 describe('types', () => {

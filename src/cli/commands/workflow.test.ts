@@ -49,6 +49,24 @@ describe('coppice workflow validate', () => {
     expect([code, out]).toEqual([0, `${path}: ok, workflows greet, other\n`]);
   });
 
+  it('warns of a name that YAML reads as true or false, and not of one in quotes', async () => {
+    const text = (name: string) => `version: '2.0'\nw:\n  tasks:\n    ${name}: {action: std.noop}\n`;
+    const { code, err } = await run(['workflow', 'validate', file('no.yaml', text('no'))]);
+    expect([code, err]).toEqual([
+      0,
+      expect.stringContaining(
+        "no.yaml:4:5: w.tasks.false: the name no is read as false: put it in quotes, 'no'",
+      ),
+    ]);
+    expect((await run(['workflow', 'validate', file('quoted.yaml', text("'no'"))])).err).toBe('');
+  });
+
+  it('draws a graph in one JSON document with --json', async () => {
+    const path = file('drawn.yaml', good);
+    const { out } = await run(['--json', 'workflow', 'graph', path, '--workflow', 'other']);
+    expect(JSON.parse(out)).toEqual({ file: path, mermaid: expect.stringContaining('flowchart') as string });
+  });
+
   it('says which action it refuses, and which it does not know, with the place', async () => {
     const ssh = file(
       'ssh.yaml',
@@ -88,6 +106,7 @@ describe('coppice workflow validate', () => {
     expect(err).toMatch(/bad\.yaml:4:\d+: w\.tasks\.a.*nowhere/);
     expect(err).toMatch(/bad\.yaml:4:\d+: w\.tasks\.a\.retry\.count/);
     const asJson = await run(['--json', 'workflow', 'validate', path]);
+    expect([asJson.code, asJson.err]).toEqual([1, '']);
     expect(JSON.parse(asJson.out)).toMatchObject({
       ok: false,
       kind: 'workflow',

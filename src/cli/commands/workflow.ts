@@ -67,9 +67,11 @@ function addGraph(group: Command, terminal: Terminal): void {
     .description('Draw the workflows of a definition as Mermaid flowcharts; needs no server.')
     .option('--workflow <name>', 'only this one of the file')
     .addHelpText('after', '\nExample:\n  $ coppice workflow graph evacuate.yaml > evacuate.mmd')
-    .action(async (file: string, options: FileOptions) => {
+    .action(async (file: string, options: FileOptions, command: Command) => {
       const { graphFile } = await import('../files/workflow-file.ts');
-      terminal.write(await graphFile(file, options.workflow));
+      const mermaid = await graphFile(file, options.workflow);
+      if (openSession(command, terminal).json) writeJson(terminal, { file, mermaid });
+      else terminal.write(mermaid);
     });
 }
 

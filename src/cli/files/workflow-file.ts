@@ -10,9 +10,9 @@ import {
 import type { ExternalCall } from '../../workflow/language/checks/check-calls.ts';
 import { describeUnknownCall } from '../../workflow/language/checks/missing-call.ts';
 import { sourceKindOf, parseSource, type ParsedSource } from '../../workflow/runner/parse-source.ts';
-import { CliError } from '../cli-error.ts';
+import { CliError, SilentExit } from '../cli-error.ts';
 import { writeJson, type CliSession } from '../client/session.ts';
-import { problemCount, verdictOf } from '../rendering/warnings.ts';
+import { verdictOf } from '../rendering/warnings.ts';
 import { readFileOrInput } from './spec-file.ts';
 
 export interface WorkflowFile {
@@ -44,12 +44,9 @@ export async function validateFile(
   } else {
     for (const warning of warnings) writeWarning({ terminal, style }, file, warning);
   }
-  if (parsed === undefined)
-    throw new CliError(
-      json
-        ? `${file}: ${problemCount(errors.length)}`
-        : errors.map((problem) => lineOf(file, problem)).join('\n'),
-    );
+  // The document on stdout says it all: no second one follows on stderr.
+  if (parsed === undefined && json) throw new SilentExit(1, `${file} is not valid`);
+  if (parsed === undefined) throw new CliError(errors.map((problem) => lineOf(file, problem)).join('\n'));
   if (!json) terminal.write(`${file}: ${verdictOf(style, contentOf(parsed), warnings.length)}\n`);
 }
 

@@ -30,8 +30,3 @@ export function verdictOf(style: Style, what: string, warnings: number): string 
   const verdict = `valid, with ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`;
   return `${style('busy', verdict)}: ${what}`;
 }
-
-/** `1 problem`, `2 problems` */
-export function problemCount(count: number): string {
-  return `${count} ${count === 1 ? 'problem' : 'problems'}`;
-}

@@ -163,6 +163,7 @@ class Conversion {
     for (const entry of node.entries) {
       const key = this.#key(entry, path);
       if (!byKey.has(key)) byKey.set(key, entry);
+      this.#warnOfWord(entry.key, [...path, key]);
       const value = this.json(entry.value, [...path, key], depth + 1);
       if (isMerge(entry.key)) this.#merge(merged, value, [...path, key]);
       else if (own.has(key))
@@ -183,6 +184,14 @@ class Conversion {
     const text = 'key' in read ? read.key : key.text;
     if ('problem' in read) this.problems.error([...path, text], read.problem);
     return text;
+  }
+
+  /** YAML 1.1 reads the name `no` as false: a task would be called so, and no transition to `no` finds it. */
+  #warnOfWord(key: YamlNode, path: DefinitionPath): void {
+    if (key.kind !== 'scalar' || !key.isPlain || key.tag !== undefined) return;
+    const read = scalarOf(key);
+    if (!('value' in read) || typeof read.value !== 'boolean' || read.key === key.text) return;
+    this.problems.warn(path, `the name ${key.text} is read as ${read.key}: put it in quotes, '${key.text}'`);
   }
 
   #merge(into: Map<string, Json>, value: Json, path: DefinitionPath): void {
