@@ -83,14 +83,14 @@ function networks(world: World): SimulatorEndpoint[] {
       status: 200,
       body: { network: describeNetwork(found(call), world) },
     })),
-    endpoint('GET /v2.0/subnets', 'list', ({ query }) => ({
-      status: 200,
-      body: {
-        subnets: [...network.networks.values()]
-          .filter(({ subnetId, name, id }) => matches(query, { id: subnetId, name, network_id: id }))
-          .map((one) => describeSubnet(one, world)),
-      },
-    })),
+    endpoint('GET /v2.0/subnets', 'list', ({ query }) => {
+      // A subnet has the name of its network: one that is asked for by its name is there, as a network is.
+      if (query['name'] !== undefined) network.findNetwork(query['name']);
+      const subnets = [...network.networks.values()]
+        .filter(({ subnetId, name, id }) => matches(query, { id: subnetId, name, network_id: id }))
+        .map((one) => describeSubnet(one, world));
+      return { status: 200, body: { subnets } };
+    }),
     endpoint('GET /v2.0/subnets/:id', 'show', ({ params }) => {
       const one = [...network.networks.values()].find(({ subnetId }) => subnetId === params['id']);
       if (one === undefined) throw new SimulatorError(404, `Subnet ${params['id']} could not be found.`);

@@ -192,6 +192,31 @@ describe('The health of all clusters', () => {
     });
   });
 
+  test('recommends commands with ids where names are not unique', async () => {
+    const wanted = { ...newProfile('test.node-1.0'), id: randomUUID(), name: 'web-v2' };
+    await server.store.write(async (tx) => {
+      await insertProfile(tx, wanted);
+      // In use nowhere: the name is ambiguous for the command all the same.
+      await insertProfile(tx, { ...wanted, id: randomUUID() });
+      await insertCluster(tx, { ...cluster, id: randomUUID() });
+      await updateNode(tx, nodes[0]?.id ?? '', { profileId: wanted.id });
+      const update = newAction('CLUSTER_UPDATE', {
+        target: cluster.id,
+        clusterId: cluster.id,
+        inputs: { profile_id: wanted.id },
+      });
+      await insertActions(tx, [update], Date.now());
+      const ended = { status: 'FAILED', status_reason: 'it failed', ended_at: Date.now() };
+      await tx.db.updateTable('action').set(ended).where('id', '=', update.id).execute();
+    });
+    const all = (await overview()).clusters.flatMap(
+      ({ operator }) => operator as readonly { command: string }[],
+    );
+    const commands = all.map(({ command }) => command);
+    expect(commands).toContain(`coppice cluster update ${cluster.id} --profile ${wanted.id}`);
+    expect(commands).toContain(`coppice cluster update ${cluster.id} --profile ${profile.name}`);
+  });
+
   test('says the same of a cluster and of a node as their own health does, and reads no healthy node for it', async () => {
     const [, failed] = nodes;
     await server.store.write((tx) =>

@@ -94,6 +94,14 @@ test('many nodes that fail at one address are told once, with what they have in 
   ]);
 });
 
+test('an action that makes a cluster smaller pauses healing only where there is some', () => {
+  const maintenance = { until: null, reason: 'it runs', action: 'CLUSTER_SCALE_IN' };
+  const problemsWith = (more: Partial<ExplainedCluster>) =>
+    explainCluster(aCluster([aNode('web-1', 'HEALTHY')], { maintenance, ...more })).problems.join();
+  expect(problemsWith({})).toContain('healing is paused until CLUSTER_SCALE_IN has ended');
+  expect(problemsWith({ policy: null })).not.toContain('paused');
+});
+
 test('nodes that fail each at its own address have none in common', () => {
   const nodes = [1, 2].map((number) => failed(`web-${number}`, `http://127.0.0.1:810${number}/: refused`));
   expect(explainCluster(aCluster(nodes)).problems).toEqual([

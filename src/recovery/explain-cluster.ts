@@ -60,7 +60,8 @@ function problemsOf(cluster: ExplainedCluster): string[] {
     problems.push(
       `the health policy ${policy.name} is disabled: its nodes are not probed, and nothing is recovered`,
     );
-  if (maintenance !== null)
+  // Where nothing is healed, an action pauses nothing.
+  if (maintenance !== null && (maintenance.action === undefined || policy?.enabled === true))
     problems.push(`healing is paused ${untilText(maintenance)} (${maintenance.reason})`);
   return problems;
 }

@@ -13,7 +13,7 @@ export const nothingOfActions: ActionsOfCluster = { failedActions: [], lifecycle
 
 export async function actionsOfClusters(
   tools: Pick<RequestTools, 'store' | 'now'>,
-  clusters: readonly Pick<Cluster, 'id' | 'profileId' | 'status'>[],
+  clusters: readonly Pick<Cluster, 'id' | 'profileId' | 'status' | 'project'>[],
 ): Promise<ReadonlyMap<string, ActionsOfCluster>> {
   const clusterIds = clusters.map(({ id }) => id);
   const failed = await failedActionsOfClusters(tools, clusters);

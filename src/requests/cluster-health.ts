@@ -35,6 +35,7 @@ import { getProfile } from '../store/profiles.ts';
 import { effectsOfChanges } from '../profiles/update-plan.ts';
 import { actionsOfClusters, nothingOfActions, type ActionsOfCluster } from './actions-of-clusters.ts';
 import { cloudReport } from './cloud-report.ts';
+import { explainedNames } from './explained-names.ts';
 import { requireObject } from './find-object.ts';
 import { explainedNode, triedOf, type NodeHealth } from './node-health.ts';
 import { openNodeRecoveries, type OpenNodeRecovery } from './open-recoveries.ts';
@@ -218,19 +219,20 @@ export async function describeClusterHealth(
   const size = nodes.length + (part?.others ?? 0);
   const missing = missingNodes(cluster, size);
   const { needsCloud, profileChanges, noun } = await profileFacts(tools, cluster);
+  const names = await explainedNames(db, cluster, rules, nodes);
   const explained: ExplainedCluster = {
-    name: cluster.name,
+    name: names.cluster,
     now,
     desired: cluster.desiredCapacity,
     missing,
     excess: excessNodes(cluster, size),
     ...actions,
-    policy: rules && { name: rules.policyName, enabled: rules.enabled, mode: rules.policy.mode },
+    policy: rules && { name: names.policy, enabled: rules.enabled, mode: rules.policy.mode },
     profileChanges,
     maintenance: round.maintenance,
     gates: gatesClosedNow(round),
     zoneOutages,
-    nodes: nodes.map((node) => explainedNode(node, noun)),
+    nodes: nodes.map((each) => ({ ...explainedNode(each, noun), name: names.node(each.node) })),
     cloud:
       report !== null && needsCloud
         ? cloudTrouble(report, regionsOf(snapshot.nodes, tools.cloud?.region ?? null))

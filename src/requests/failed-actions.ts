@@ -6,13 +6,16 @@ import type { FailedActionOf, HalfDoneUpdate } from '../recovery/explained-clust
 import { failedActions, type FailedAction } from '../store/failed-actions.ts';
 import { getNodes, profilesOfNodes } from '../store/nodes.ts';
 import { profileNames } from '../store/profiles.ts';
+import { identitiesOf } from '../store/shared-names.ts';
 import type { Db } from '../store/store.ts';
 import type { RequestTools } from './request-tools.ts';
+
+type ClusterOfActions = Pick<Cluster, 'id' | 'profileId' | 'status' | 'project'>;
 
 /** Those of nodes that are gone are left out. */
 export async function failedActionsOfClusters(
   { store, now }: Pick<RequestTools, 'store' | 'now'>,
-  clusters: readonly Pick<Cluster, 'id' | 'profileId' | 'status'>[],
+  clusters: readonly ClusterOfActions[],
 ): Promise<ReadonlyMap<string, readonly FailedActionOf[]>> {
   const { db } = store;
   const clusterIds = clusters.map(({ id }) => id);
@@ -41,7 +44,7 @@ export async function failedActionsOfClusters(
 /** null: another action, all nodes have the cluster's profile, or an action works on it again. */
 async function halfDoneUpdate(
   db: Db,
-  { id, profileId: own, status }: Pick<Cluster, 'id' | 'profileId' | 'status'>,
+  { id, profileId: own, status, project }: ClusterOfActions,
   { action, inputs: { profile_id: wanted } }: FailedAction,
 ): Promise<HalfDoneUpdate | null> {
   if (action !== 'CLUSTER_UPDATE' || typeof wanted !== 'string' || busyClusterStatuses.has(status))
@@ -49,12 +52,9 @@ async function halfDoneUpdate(
   const groups = await profilesOfNodes(db, id);
   if (groups.every(({ profileId }) => profileId === own)) return null;
   const names = await profileNames(db, [own, wanted, ...groups.map(({ profileId }) => profileId)]);
-  const ids = [...names.keys()];
-  // Of two profiles with one name the id tells which is meant.
-  const inWords = (profile: string): string => {
-    const name = names.get(profile) ?? profile;
-    return ids.some((other) => other !== profile && names.get(other) === name) ? profile : name;
-  };
+  const profiles = [...names].map(([profile, name]) => ({ id: profile, name }));
+  const identity = await identitiesOf(db, 'profile', profiles, project);
+  const inWords = (profile: string) => identity({ id: profile, name: names.get(profile) ?? profile });
   return {
     wanted: names.has(wanted) ? inWords(wanted) : null,
     own: inWords(own),

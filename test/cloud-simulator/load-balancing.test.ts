@@ -255,3 +255,8 @@ test('the plan of an update says whether a server leaves the pool', async () => 
   );
   expect(await reasonFor({ key_name: 'k' })).toMatch(/^2 nodes removed from the pool \S+ and added again$/);
 });
+
+test('finds subnets by names that the simulated cloud takes, and addresses in the one of its network', async () => {
+  await attached({ pool: { subnet: 'private' }, vip: { subnet: 'public-subnet' } });
+  expect(members()).toEqual(eachServer('web-1', 'web-2'));
+});
