@@ -84,7 +84,10 @@ test('many nodes that fail at one address are told once, with what they have in 
   const nodes = ['web-1', 'web-2', 'web-3'].map((name) => failed(name, reason));
   const gates = [closed('max_unhealthy')];
   const { problems, waiting, operator } = explainCluster(aCluster(nodes, { gates }));
-  expect(operator.map(({ command }) => command)).toEqual(['coppice policy show web-health']);
+  expect(operator.map(({ command }) => command)).toEqual([
+    'coppice policy show web-health',
+    'coppice cluster pause web',
+  ]);
   expect(problems).toEqual([
     `web-1, web-2, web-3 failed (URL_UNREACHABLE: ${reason})`,
     expect.stringMatching(/^web-1, web-2, web-3 all fail at the same address http:\/\/10\.0\.0\.5:8080: /),
@@ -121,7 +124,10 @@ test('where every node answers in the same wrong way the policy is named, and no
     'web-1, web-2 failed (URL_UNHEALTHY; web-1: http://127.0.0.1:24804/helath answered 404)',
     'every node answers in this way: probably the policy is wrong, not the nodes',
   ]);
-  expect(operator.map(({ command }) => command)).toEqual(['coppice policy show web-health']);
+  expect(operator.map(({ command, required }) => [command, required])).toEqual([
+    ['coppice policy show web-health', true],
+    ['coppice cluster pause web', false],
+  ]);
   const others = [...answers, aNode('web-3', 'HEALTHY')];
   expect(explainCluster(aCluster(others, { gates })).operator.map(({ command }) => command)).toEqual([
     'coppice node recover web-1 --check',
@@ -510,6 +516,36 @@ describe('a recovery past a closed gate', () => {
     expect(endsOfGates(cluster, tasks, operator)[0]?.endsBy).toEqual(operator);
     expect(tasks.ofNode(node)).toEqual(operator);
   });
+});
+
+test('nodes that fail alike are released only when the policy is right, which is said first', () => {
+  const quarantine = { since: now, reason: 'nothing helped' };
+  const nodes = [1, 2].map((number) => {
+    const reason = `http://10.0.0.${number}:80/helath answered 404`;
+    return aNode(`web-${number}`, 'QUARANTINED', { quarantine, failure: { class: 'URL_UNHEALTHY', reason } });
+  });
+  const { operator, problems } = explainCluster(aCluster(nodes));
+  expect(operator[0]?.command).toBe('coppice policy show web-health');
+  expect(operator[1]).toMatchObject({
+    command: 'coppice node release web-1',
+    reason: expect.stringMatching(/^only when the policy is right: else it fails again; release/) as string,
+  });
+  expect(problems.join('\n')).toMatch(
+    /\(nothing helped\); it failed \(URL_UNHEALTHY: http:\/\/10\.0\.0\.1:80\/helath answered 404\)$/m,
+  );
+});
+
+test('an open breaker is reset once the cause is removed, and all of its recoveries are listed', () => {
+  const { operator } = explainCluster(
+    aCluster([failed('web-1', 'x', 'HELD', ['breaker'])], { gates: [closed('breaker')] }),
+  );
+  expect(operator.filter(({ command }) => /breaker|recovery list/.test(command))).toMatchObject([
+    {
+      command: 'coppice cluster breaker reset web',
+      reason: expect.stringMatching(/^once the cause is/) as string,
+    },
+    { command: 'coppice recovery list --cluster web' },
+  ]);
 });
 
 describe('the release of a quarantined node says that a closed gate still holds it', () => {

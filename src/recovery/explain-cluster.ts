@@ -125,6 +125,14 @@ function firstFailed({ firstFailure }: ExplainedNode, now: number): string {
   return `; it first failed ${duration(now - failedAt)} ago (${failure.class}: ${failure.reason})`;
 }
 
+/** Of a node whose recoveries helped, and not for long, the reason of the quarantine says only that. */
+function whatFailed(node: ExplainedNode, now: number): string {
+  const { firstFailure, failure, quarantine, lacks } = node;
+  if (firstFailure !== null) return firstFailed(node, now);
+  const isSaid = lacks !== null || failure === null || quarantine?.reason.includes(failure.reason) === true;
+  return isSaid ? '' : `; it failed (${failure.class}: ${failure.reason})`;
+}
+
 function problemOf(node: ExplainedNode, now: number): string | null {
   const { name, standing, reason, quarantine, excluded, failure, warning } = node;
   switch (standing) {
@@ -132,7 +140,7 @@ function problemOf(node: ExplainedNode, now: number): string | null {
       const since = duration(now - (quarantine?.since ?? now));
       const healthy = node.isHealthy
         ? `; it is healthy now: ${reason}`
-        : `${lacking([node])}${firstFailed(node, now)}`;
+        : `${lacking([node])}${whatFailed(node, now)}`;
       return `${name} was quarantined ${since} ago (${quarantine?.reason})${healthy}`;
     }
     case 'SUSPECTED':

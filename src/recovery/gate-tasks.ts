@@ -140,19 +140,21 @@ function waysPast(gate: GateName, cluster: HeldCluster, node: ExplainedNode | un
 }
 
 function pastBreaker(cluster: HeldCluster): OperatorTask[] {
+  const reset = 'once the cause is removed, this lets recoveries start at once: before, they are spent; ';
   return [
     {
       reason: afterCause(
         cluster.cause,
-        'the breaker closes when a recovery that it lets try has helped, when the profile or the policy of the cluster is changed, or by command; ' +
+        (cluster.cause === null ? reset : '') +
+          'the breaker closes when a recovery that it lets try has helped, when the profile or the policy of the cluster is changed, or by command; ' +
           'a recovery that an operator asks for passes it',
       ),
       command: `coppice cluster breaker reset ${cluster.name}`,
       required: false,
     },
     {
-      reason: 'see which recoveries did not help, and why',
-      command: `coppice recovery list --cluster ${cluster.name} --state EXHAUSTED`,
+      reason: 'see which recoveries did not help, or not for long, and why',
+      command: `coppice recovery list --cluster ${cluster.name}`,
       required: false,
     },
   ];

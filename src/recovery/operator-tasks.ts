@@ -2,8 +2,8 @@
  * What an operator has to do about a cluster, or may do, each with the command. `required`: Coppice does
  * nothing more about it by itself. Commands name what there is, so that they can be copied as they stand.
  */
-import { answerAlike, sharedAddresses } from './answer-alike.ts';
 import { duration } from '../domain/duration.ts';
+import { answerAlike, failAlike, sharedAddresses } from './answer-alike.ts';
 import { count, namesOf } from './describe.ts';
 import type { ExplainedCluster, ExplainedNode } from './explained-cluster.ts';
 import { enableTask, gateTasks, recoverTask, resumeTask, type GateTasks } from './gate-tasks.ts';
@@ -26,9 +26,10 @@ export function operatorTasks(
 ): OperatorTask[] {
   const tasks = [
     ...causeTasks(cluster),
+    // Before what starts a recovery: none helps until the policy is right.
+    ...wrongPolicy(cluster),
     ...firstOf(cluster, cluster.nodes, (node) => releases(node, cluster, gates)),
     ...unseen(cluster),
-    ...wrongPolicy(cluster),
     ...failedUnattended(cluster),
     ...gates.ofHeld,
     ...firstOf(cluster, cluster.nodes, runningWorkflows),
@@ -84,12 +85,18 @@ function releases(node: ExplainedNode, cluster: ExplainedCluster, gates: GateTas
   if (isHealthy) return [{ reason: `${name} is healthy now: end its quarantine`, command, required: true }];
   const cause = causeOf(node, cluster.name);
   const again = `release ${name}: it is recovered again, with all its tries${gates.afterRelease(node)}`;
-  const reason = cause === null ? `fix the cause, then ${again}` : afterCause(cause, again);
+  const reason = cause === null ? `${beforeRelease(node, cluster)} ${again}` : afterCause(cause, again);
   const tried = { reason: `what was tried for ${name}, and how it failed`, required: false };
   return [
     { reason, command, required: true },
     { ...tried, command: `coppice recovery list --node ${name}` },
   ];
+}
+
+function beforeRelease(node: ExplainedNode, cluster: ExplainedCluster): string {
+  return failAlike(cluster).has(node)
+    ? 'only when the policy is right: else it fails again;'
+    : 'fix the cause, then';
 }
 
 function wrongPolicy(cluster: ExplainedCluster): OperatorTask[] {
@@ -99,13 +106,20 @@ function wrongPolicy(cluster: ExplainedCluster): OperatorTask[] {
   if (answerAlike(cluster)) {
     const reason =
       'every node fails in the same way: compare poll_url and poll_url_healthy_response with what the nodes serve; a recovery may replace nodes that run';
-    return [{ reason, command, required: true }];
+    return [{ reason, command, required: true }, ...pauseTasks(cluster)];
   }
   return sharedAddresses(nodes).map(({ address, nodes: those }) => ({
     reason: `${namesOf(those)} fail at the same address: check what answers at ${address}, and whether poll_url names each node; a recovery may replace nodes that run`,
     command,
     required: true,
   }));
+}
+
+/** Recoveries replace nodes that may run well, as long as the policy is wrong. */
+function pauseTasks({ name, policy, maintenance }: ExplainedCluster): OperatorTask[] {
+  if (policy?.enabled !== true || policy.mode !== 'ENFORCE' || maintenance !== null) return [];
+  const reason = 'until the policy is right: keep recoveries from replacing nodes that run';
+  return [{ reason, command: `coppice cluster pause ${name}`, required: false }];
 }
 
 /** Also one whose recovery is held for that. What is done about the others does not wait for a probe. */

@@ -140,7 +140,7 @@ function* probeBeforeTouching(run: Run): ChainProcedure<End | null> {
     };
   }
   if (manual !== null) {
-    const reason = `cannot probe the node (${verdict.reason}); request it again without check to recover it unseen`;
+    const reason = `cannot probe the node (${verdict.reason}): nothing was done; request it again when it can be probed (without a check it is recovered even if it is healthy)`;
     return { kind: 'close', state: 'CANCELLED', reason, next: null };
   }
   const until = run.now + detection.intervalMs;
