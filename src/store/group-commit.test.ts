@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { nextTurn } from '../event-loop.ts';
 import { openSqlite } from './sqlite.ts';
 import type { Store, Tx } from './store.ts';
 
@@ -29,16 +30,21 @@ async function anyQuery({ db }: Tx): Promise<void> {
   await sql`SELECT 1`.execute(db);
 }
 
-test('writes of several requests that are read in one turn of the event loop are committed together', async () => {
+test.each([
+  ['in one turn', nextRequestOfTheTurn],
+  ['in turns that follow one another', nextTurn],
+])('writes of requests that are read %s of the event loop are committed together', async (_, nextRequest) => {
   const order: string[] = [];
   const writes: Promise<unknown>[] = [];
   for (const name of ['first', 'second', 'third']) {
+    // Before the write: a request is read before what waits for the end of the turn goes on.
+    const next = nextRequest();
     const write = store.write(async (tx) => {
       await anyQuery(tx);
       order.push(name);
     });
     writes.push(write.then(() => order.push(`${name} is committed`)));
-    await nextRequestOfTheTurn();
+    await next;
   }
   await Promise.all(writes);
   expect(order).toEqual([

@@ -7,7 +7,8 @@
  * - Group commit: writes that are queued while another commits are carried out together in one
  *   transaction, each under its own savepoint, so that one that fails takes nothing with it. Each caller
  *   still waits for the sync of its own write. Many actions at once then cost few syncs; one alone costs one.
- *   A group begins a turn of the event loop after its first write.
+ *   A group begins when a turn of the event loop has brought no other write: requests that are answered
+ *   together come back a little apart.
  * - Space of what was deleted is given back to the disk while nothing is written (free-space.ts).
  * - Write failures: a database that cannot be written (disk full, ...) is tried every second, so that its
  *   recovery is noticed. While its file is not where it was opened, every write is refused: nothing is
@@ -206,8 +207,11 @@ class SqliteStore implements Store {
 
   async #drain(): Promise<void> {
     while (this.#queue.length > 0) {
-      // The writes of all requests of this turn are committed together, not only those of the first.
-      await nextTurn();
+      let waiting = 0;
+      while (this.#queue.length > waiting && waiting < MAX_GROUP) {
+        waiting = this.#queue.length;
+        await nextTurn();
+      }
       const group = this.#queue.slice(0, MAX_GROUP);
       this.#queue = this.#queue.slice(MAX_GROUP);
       await this.#commit(group);
