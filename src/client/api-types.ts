@@ -1901,7 +1901,7 @@ export interface Operations {
         /** Seconds. */
         readonly older_than: number | string;
         /** Of this cluster and its nodes, also where it is gone (its id); absent: of all. */
-        readonly cluster_id?: string | null;
+        readonly cluster_id?: string;
       };
     };
     readonly answer: {

@@ -294,6 +294,20 @@ describe('An operation of the profile type', () => {
     expect([reply.status, reply.text]).toEqual([400, expect.stringContaining(sentence)]);
   });
 
+  test.each([
+    ['DELETE', '/v1/clusters/web', {}],
+    ['DELETE', '/v1/nodes/web-1', {}],
+    ['PATCH', '/v1/nodes/web-1', { node: { name: 'x' } }],
+    ['POST', '/v1/nodes/web-1/actions', { check: {} }],
+    ['POST', '/v1/clusters/web/ops', { reboot: {} }],
+    ['POST', '/v1/clusters', { cluster: { name: 'c', profile_id: 'p' } }],
+  ])('%s %s?dry_run=true is refused, and not carried out', async (method, url, body) => {
+    const version = server.store.dataVersion();
+    const reply = await server.ask(method, `${url}?dry_run=true`, { body });
+    expect([reply.status, reply.text]).toEqual([400, expect.stringContaining('dry_run: expected in')]);
+    expect(server.store.dataVersion()).toBe(version);
+  });
+
   test('an attribute of all nodes of a cluster is collected', async () => {
     const names = await server.ask('GET', '/v1/clusters/web/attrs/name');
     const { cluster_attributes: attributes } = names.body as { cluster_attributes: { value: string }[] };

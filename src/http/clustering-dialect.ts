@@ -1,5 +1,5 @@
 /** How Senlin's API words what is wrong, and writes its answers. */
-import type { z } from 'zod';
+import { z } from 'zod';
 import { CoppiceError } from '../domain/errors.ts';
 import { errorAnswer } from './error-answer.ts';
 import { readJsonBody } from './json-body.ts';
@@ -10,8 +10,10 @@ import { errorShape } from './shapes/common.ts';
 import { toSortedJson } from './sorted-json.ts';
 
 export const clusteringDialect: ApiDialect = {
-  readQuery: ({ query, path }, given) =>
-    parse(query, given, { in: 'query', quoted: path === '/v1/clusters' }),
+  readQuery(route, given) {
+    refuseUnknownDryRun(route, given);
+    return parse(route.query, given, { in: 'query', quoted: route.path === '/v1/clusters' });
+  },
 
   readBody(route, text) {
     const rawBody = text === undefined ? undefined : readJsonBody(text);
@@ -24,6 +26,14 @@ export const clusteringDialect: ApiDialect = {
   errorAnswer: (error) => errorAnswer(error),
   errorSchema: errorShape,
 };
+
+/** What a caller only wants to see beforehand must not be carried out. */
+function refuseUnknownDryRun({ method, path, query }: Route, given: unknown): void {
+  const isKnown = query instanceof z.ZodObject && Object.hasOwn(query.shape, 'dry_run');
+  if (method === 'GET' || isKnown || !Object.hasOwn(given as object, 'dry_run')) return;
+  const sentence = `dry_run: expected in an update of a cluster and in its actions, found in ${method} ${path}, which shows nothing beforehand`;
+  throw new CoppiceError('bad-request', sentence);
+}
 
 /**
  * What is no object counts as no body, as in Senlin. An action without any body has a sentence of its own.

@@ -1,7 +1,7 @@
 /** A stream whose token is valid for a time. */
-import { once } from 'node:events';
-import { get, type IncomingMessage } from 'node:http';
-import { afterEach, expect, test } from 'vitest';
+import { EventEmitter, once } from 'node:events';
+import { get, type IncomingMessage, type ServerResponse } from 'node:http';
+import { afterEach, expect, test, vi } from 'vitest';
 import { noAuthentication } from '../authentication/loopback-only.ts';
 import type { Authentication } from '../authentication/authentication.ts';
 import { CoppiceError } from '../domain/errors.ts';
@@ -10,17 +10,20 @@ import type { Role } from '../domain/model.ts';
 import { insertCluster } from '../store/clusters.ts';
 import { insertEvents } from '../store/events.ts';
 import { aCluster, anEvent } from '../../test/support/rows.ts';
+import { endWhenRefused } from './watch-access.ts';
 import { eventually } from '../../test/support/eventually.ts';
 import { TestServer } from '../../test/support/test-server.ts';
 
 const cluster = aCluster({ name: 'web' });
-let server: TestServer;
-let reader: IncomingMessage;
+let server: TestServer | undefined;
+let reader: IncomingMessage | undefined;
 let asked = 0;
 
 afterEach(async () => {
-  reader.destroy();
-  await server.stop();
+  reader?.destroy();
+  await server?.stop();
+  [reader, server] = [undefined, undefined];
+  vi.useRealTimers();
 });
 
 /** Opens a stream whose token is to be asked for again at once. @param rolesOf the n-th question. */
@@ -60,15 +63,31 @@ test.each([
   ['its user has lost the role', (): Role[] => []],
 ])('ends where %s', async (_why, then) => {
   await follow((question) => (question === 1 ? ['reader'] : then()));
-  expect(reader.statusCode).toBe(200);
-  await eventually('the stream has ended', () => reader.readableEnded);
+  expect(reader?.statusCode).toBe(200);
+  await eventually('the stream has ended', () => reader?.readableEnded);
   expect(asked).toBe(2);
 });
 
 test('goes on as long as its token is valid', async () => {
   const stream = await follow(() => ['reader']);
   await eventually('the token was asked for twice again', () => asked >= 3);
-  await server.store.write((tx) => insertEvents(tx, [anEvent({ clusterId: cluster.id })]));
+  await server?.store.write((tx) => insertEvents(tx, [anEvent({ clusterId: cluster.id })]));
   await eventually('an event has come', () => stream.text().includes('data: '));
-  expect(reader.readableEnded).toBe(false);
+  expect(reader?.readableEnded).toBe(false);
+});
+
+test('leaves one listener on its answer, however often its token is asked for', async () => {
+  vi.useFakeTimers();
+  const answer = Object.assign(new EventEmitter(), {
+    writableEnded: false,
+    destroyed: false,
+    end: vi.fn<() => void>(),
+  });
+  const admit = vi.fn<() => Promise<number>>(() => Promise.resolve(Date.now()));
+  endWhenRefused(answer as unknown as ServerResponse, Date.now(), admit);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect([admit.mock.calls.length, answer.listenerCount('close')]).toEqual([20, 1]);
+  answer.emit('close');
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(admit).toHaveBeenCalledTimes(20);
 });

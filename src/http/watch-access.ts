@@ -20,15 +20,18 @@ export function endWhenRefused(
   validUntil: ValidUntil,
   admit: () => Promise<ValidUntil>,
 ): void {
-  if (validUntil === undefined) return;
+  let timer: NodeJS.Timeout | undefined;
+  const checkAt = (until: ValidUntil): void => {
+    if (until === undefined || response.writableEnded || response.destroyed) return;
+    timer = setTimeout(() => void check(), Math.max(SHORTEST_MS, until - Date.now()));
+  };
   const check = async (): Promise<void> => {
     try {
-      const next = await admit();
-      if (!response.writableEnded && !response.destroyed) endWhenRefused(response, next, admit);
+      checkAt(await admit());
     } catch {
       response.end();
     }
   };
-  const timer = setTimeout(() => void check(), Math.max(SHORTEST_MS, validUntil - Date.now()));
+  checkAt(validUntil);
   response.once('close', () => clearTimeout(timer));
 }

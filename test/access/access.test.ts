@@ -327,9 +327,11 @@ test('an action that the webhook of an administrator starts belongs to the proje
 
 test('events of a cluster that is gone are purged by its id', async () => {
   const clusterId = randomUUID();
-  const purge = (cluster_id: string) =>
+  const purge = (cluster_id: string | null) =>
     ask('admin', 'POST', '/v1/events/purge', { body: { purge: { older_than: 0, cluster_id } } });
   expect((await purge(clusterId)).status).toBe(400);
+  // A script whose variable is empty does not mean all clusters.
+  expect((await purge(null)).status).toBe(400);
   await server.store.write((tx) => insertEvents(tx, [anEvent({ clusterId, timestamp: 1 })]));
   expect((await purge(clusterId)).body).toEqual({ purge: { deleted: 1 } });
 });

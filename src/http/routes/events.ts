@@ -7,7 +7,7 @@ import { getEvent, listEvents, type EventListQuery } from '../../store/events.ts
 import type { Db } from '../../store/store.ts';
 import type { EventStreams } from '../event-stream.ts';
 import { clusterOrItsRecords, withClusterIds } from '../cluster-filter.ts';
-import { integerField, optional, referenceField } from '../fields.ts';
+import { integerField, referenceField } from '../fields.ts';
 import { listQuery, toStoreQuery } from '../list-query.ts';
 import { listBody, listShape } from '../next-page.ts';
 import { param, route, type Route } from '../route.ts';
@@ -68,9 +68,9 @@ const purge = route({
   body: z.object({
     purge: z.strictObject({
       older_than: integerField({ min: 0, max: 10 * 365 * 86_400 }).describe('Seconds.'),
-      cluster_id: optional(referenceField()).describe(
-        'Of this cluster and its nodes, also where it is gone (its id); absent: of all.',
-      ),
+      cluster_id: referenceField()
+        .optional()
+        .describe('Of this cluster and its nodes, also where it is gone (its id); absent: of all.'),
     }),
   }),
   answers: {
