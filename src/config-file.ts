@@ -26,6 +26,15 @@ export function readConfigFile(path: string): ConfigFile {
     return `${path}:${line}:${col}`;
   };
   const [broken] = document.errors;
+  if (broken?.code === 'TAB_AS_INDENT') {
+    const issue = {
+      field: '',
+      expected: 'YAML',
+      found: 'a tab',
+      hint: 'a tab cannot indent a line: use blanks',
+    };
+    throw refusal([[placeOf(broken.pos[0]), issue]]);
+  }
   if (broken !== undefined) {
     const isSecond = broken.code === 'MULTIPLE_DOCS';
     const expected = isSecond ? 'one YAML document' : 'YAML';

@@ -123,6 +123,24 @@ describe('the configuration', () => {
     expect(() => loadConfig({}, file(text))).toThrow(message);
   });
 
+  it.each([
+    ['cloud: simulated', 'cloud: expected a map, found "simulated" (write cloud: {use: simulated})'],
+    ['log: debug', 'log: expected a map, found "debug" (write log: {level: debug})'],
+    ['events: 30', 'events: expected a map, found 30 (write events: {keep_days: 30})'],
+    ['roles: api', 'roles: expected a list, found "api" (write roles: [api])'],
+    ['roles: [apy]', 'found "apy" (did you mean api?)'],
+    ['local_processes: 5', 'local_processes: expected true or false, found 5'],
+    ['data_dir: 5', 'data_dir: expected a text, found 5'],
+    ['engine: {concurrency: many}', 'engine.concurrency: expected a number, found "many"'],
+    ['log:\n\tlevel: debug', ':2:1: expected YAML, found a tab (a tab cannot indent a line: use blanks)'],
+    [
+      'notification_targets: [{name: a, url: "http://h", secret: 0123456789abcdef, events: [exausted]}]',
+      'found "exausted" (did you mean exhausted?)',
+    ],
+  ])('says of %j in words of YAML what was expected, and how it is written', (text, message) => {
+    expect(() => loadConfig({}, file(`${text}\n`))).toThrow(message);
+  });
+
   const target = 'name: pager, url: "https://u:hunter2@pager.example/x", secret: 0123456789abcdef';
 
   it('reads who is told of recoveries, and shows neither URL nor secret', () => {
@@ -163,11 +181,7 @@ describe('the configuration', () => {
     ],
     ['an unknown key', `{${target}, evnts: []}`, /evnts: .*did you mean events\?/],
     ['a name twice', `{${target}}, {${target}}`, /1\.name: expected a name of its own, found pager/],
-    [
-      'a list of URLs',
-      '"https://u:hunter2@h/"',
-      /notification_targets\.0: expected a value of type object, found a text/,
-    ],
+    ['a list of URLs', '"https://u:hunter2@h/"', /notification_targets\.0: expected a map, found a text$/],
   ])('refuses a target with %s, and quotes nothing that may be secret', (_, text, message) => {
     const refused = () => loadConfig({}, file(`notification_targets: [${text}]`));
     expect(refused).toThrow(message);

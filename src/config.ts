@@ -7,10 +7,9 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { ListenAddress } from './http/listen-address.ts';
+import { configIssues } from './config-issues.ts';
 import { noConfigFile, readConfigFile, type ConfigFile } from './config-file.ts';
 import { authSchema, toAuthSettings, tokenIssues, type AuthSettings } from './authentication/settings.ts';
-import { didYouMean } from './domain/did-you-mean.ts';
-import { quoteValue, type Issue } from './domain/errors.ts';
 import { simulatorSettingsSchema, type SimulatorSettings } from './cloud-simulator/settings.ts';
 import type { OutboundRules } from './outbound/address-guard.ts';
 import { networkForm, parseNetwork } from './outbound/ip-network.ts';
@@ -28,7 +27,8 @@ const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
 
 const network = z.string().refine((text) => parseNetwork(text) !== null, networkForm);
 
-const schema = z.strictObject({
+/** Every key, with its default: docs/howto/configure.md. */
+export const configSchema = z.strictObject({
   /** Where the embedded database, the lock and what local nodes write live. */
   data_dir: z.string().min(1).default(defaultDataDirectory),
   /** `host:port` of the API; port 0 takes a free one. */
@@ -198,8 +198,8 @@ export interface ConfigFlags {
 export function loadConfig(flags: ConfigFlags, path?: string): Config {
   const file = path === undefined ? noConfigFile : readConfigFile(path);
   const merged = { ...file.values, ...flags, ...mergedChoices(file.values, flags) };
-  const result = schema.safeParse(merged);
-  if (!result.success) throw file.refusal(issuesOf(result.error, merged));
+  const result = configSchema.safeParse(merged);
+  if (!result.success) throw file.refusal(configIssues(result.error, merged, configSchema));
   const config = toConfig(result.data, targetsOf(result.data, file));
   const issues = tokenIssues(config.auth);
   if (issues.length > 0) throw file.refusal(issues);
@@ -217,7 +217,7 @@ function mergedChoices(file: Record<string, unknown>, flags: ConfigFlags): Recor
   );
 }
 
-function targetsOf(read: z.infer<typeof schema>, file: ConfigFile): NotificationTarget[] {
+function targetsOf(read: z.infer<typeof configSchema>, file: ConfigFile): NotificationTarget[] {
   try {
     return readNotificationTargets(read.notification_targets, process.env);
   } catch (error) {
@@ -226,7 +226,10 @@ function targetsOf(read: z.infer<typeof schema>, file: ConfigFile): Notification
   }
 }
 
-function toConfig(read: z.infer<typeof schema>, notificationTargets: readonly NotificationTarget[]): Config {
+function toConfig(
+  read: z.infer<typeof configSchema>,
+  notificationTargets: readonly NotificationTarget[],
+): Config {
   const colon = read.listen.lastIndexOf(':');
   return {
     dataDir: resolve(read.data_dir),
@@ -261,81 +264,10 @@ function cloudOf({
   name,
   file,
   ...rest
-}: z.infer<typeof schema>['cloud']): CloudConfig {
+}: z.infer<typeof configSchema>['cloud']): CloudConfig {
   return { ...rest, name, file, requestTimeoutMs: seconds * 1000 };
 }
 
 function defaultDataDirectory(): string {
   return join(process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'coppice');
-}
-
-function issuesOf(error: z.ZodError, document: unknown): Issue[] {
-  return error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => unknownKey(issue.path, key))
-      : [
-          {
-            field: issue.path.join('.'),
-            expected: expectedBy(issue),
-            found: found(issue.path, valueAt(document, issue.path)),
-          },
-        ],
-  );
-}
-
-function unknownKey(path: readonly PropertyKey[], key: string): Issue {
-  const known = Object.keys(keysAt(path));
-  const hint = didYouMean(key, known);
-  const field = [...path, key].join('.');
-  const issue = { field, expected: `one of ${known.join(', ')}`, found: 'an unknown key' };
-  return hint === undefined ? issue : { ...issue, hint };
-}
-
-/** What stands among the targets or the tokens, in whatever place by mistake, may be a secret. */
-function found(path: readonly PropertyKey[], value: unknown): string {
-  const mayBeSecret = path[0] === 'notification_targets' || (path[0] === 'auth' && path[1] === 'tokens');
-  const isShown =
-    !mayBeSecret || path.some((key) => key === 'events' || key === 'clusters' || key === 'roles');
-  if (isShown || typeof value === 'object' || value === undefined) return quoteValue(value);
-  return typeof value === 'string' ? 'a text' : `a ${typeof value}`;
-}
-
-/** The keys that there are at a place of the document. */
-function keysAt(path: readonly PropertyKey[]): Record<string, unknown> {
-  let at: Part | undefined = schema as unknown as Part;
-  for (const key of path) {
-    at = whole(at);
-    at = at?.element ?? at?.shape?.[String(key)];
-  }
-  return whole(at)?.shape ?? {};
-}
-
-/** What of a schema leads to its parts. */
-interface Part {
-  readonly shape?: Readonly<Record<string, Part>>;
-  readonly element?: Part;
-  /** Of one that is read by another first. */
-  readonly out?: Part;
-  readonly unwrap?: () => Part;
-}
-
-/** Without defaults, and what is read before it. */
-function whole(part: Part | undefined): Part | undefined {
-  if (part === undefined || part.element !== undefined || part.shape !== undefined) return part;
-  return part.out === undefined && part.unwrap === undefined ? part : whole(part.out ?? part.unwrap?.());
-}
-
-function expectedBy(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_value') return `one of ${issue.values.join(', ')}`;
-  if (issue.code === 'invalid_type') return `a value of type ${issue.expected}`;
-  if (issue.code === 'too_small') return `at least ${issue.minimum}`;
-  if (issue.code === 'too_big') return `at most ${issue.maximum}`;
-  return issue.message;
-}
-
-function valueAt(document: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
-    document,
-  );
 }
