@@ -2459,7 +2459,7 @@ export interface Operations {
       readonly next?: string;
     };
   };
-  /** Replace ad-hoc actions by name */
+  /** Replace one ad-hoc action */
   readonly 'PUT /v2/actions/{id}': {
     readonly path: {
       readonly id: string;

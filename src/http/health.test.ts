@@ -23,6 +23,7 @@ import { insertProfile } from '../store/profiles.ts';
 import { insertRecovery, recoveryStarted } from '../store/recoveries.ts';
 import { recordDecision } from '../store/recovery-decisions.ts';
 import { saveRecoveryStep } from '../store/recovery-steps.ts';
+import type { Tx } from '../store/store.ts';
 import { testSession } from '../../test/support/session.ts';
 
 interface Health {
@@ -163,14 +164,7 @@ describe('The health of all clusters', () => {
     await server.store.write(async (tx) => {
       await insertProfile(tx, wanted);
       await updateNode(tx, nodes[0]?.id ?? '', { profileId: wanted.id });
-      const update = newAction('CLUSTER_UPDATE', {
-        target: cluster.id,
-        clusterId: cluster.id,
-        inputs: { profile_id: wanted.id },
-      });
-      await insertActions(tx, [update], Date.now());
-      const ended = { status: 'FAILED', status_reason: 'it failed', ended_at: Date.now() };
-      await tx.db.updateTable('action').set(ended).where('id', '=', update.id).execute();
+      await insertFailedUpdate(tx, wanted.id);
     });
     const [{ problems, operator } = {}] = (await overview()).clusters;
     expect(problems).toContainEqual(
@@ -200,14 +194,7 @@ describe('The health of all clusters', () => {
       await insertProfile(tx, { ...wanted, id: randomUUID() });
       await insertCluster(tx, { ...cluster, id: randomUUID() });
       await updateNode(tx, nodes[0]?.id ?? '', { profileId: wanted.id });
-      const update = newAction('CLUSTER_UPDATE', {
-        target: cluster.id,
-        clusterId: cluster.id,
-        inputs: { profile_id: wanted.id },
-      });
-      await insertActions(tx, [update], Date.now());
-      const ended = { status: 'FAILED', status_reason: 'it failed', ended_at: Date.now() };
-      await tx.db.updateTable('action').set(ended).where('id', '=', update.id).execute();
+      await insertFailedUpdate(tx, wanted.id);
     });
     const all = (await overview()).clusters.flatMap(
       ({ operator }) => operator as readonly { command: string }[],
@@ -612,3 +599,14 @@ describe('Healing', () => {
     );
   });
 });
+
+async function insertFailedUpdate(tx: Tx, profileId: string): Promise<void> {
+  const update = newAction('CLUSTER_UPDATE', {
+    target: cluster.id,
+    clusterId: cluster.id,
+    inputs: { profile_id: profileId },
+  });
+  await insertActions(tx, [update], Date.now());
+  const ended = { status: 'FAILED', status_reason: 'it failed', ended_at: Date.now() };
+  await tx.db.updateTable('action').set(ended).where('id', '=', update.id).execute();
+}

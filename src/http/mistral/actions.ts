@@ -60,9 +60,13 @@ const paths = [`${path}/{id}`, `${path}/{id}/`, `${path}/{id}/{namespace}`];
 export const mistralActionRoutes: readonly Route[] = [
   validationRoute(path, 'action'),
   creationRoute({ ...writing, path, summary: 'Create ad-hoc actions' }),
-  ...[path, `${path}/{id}`].map((where) =>
-    replacementRoute({ ...writing, path: where, summary: 'Replace ad-hoc actions by name' }),
-  ),
+  replacementRoute({ ...writing, path, summary: 'Replace ad-hoc actions by name' }),
+  replacementRoute({
+    ...writing,
+    path: `${path}/{id}`,
+    summary: 'Replace one ad-hoc action',
+    addressed: 'adhoc_action',
+  }),
   workflowRoute({
     method: 'GET',
     path,

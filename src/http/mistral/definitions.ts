@@ -70,8 +70,8 @@ interface Writing {
   readonly summary: string;
   readonly schema: z.ZodType;
   readonly show: Shown;
-  /** Before anything is replaced. @throws CoppiceError */
-  readonly check?: (request: DefinitionRequest) => Promise<unknown>;
+  /** Where the path ends with `{id}`: what is addressed by it. */
+  readonly addressed?: DefinitionTable;
 }
 
 export type DefinitionRequest = Pick<
@@ -96,7 +96,7 @@ export function creationRoute({ path, kind, summary, schema, show }: Writing): R
   });
 }
 
-export function replacementRoute({ path, kind, summary, schema, show, check }: Writing): Route {
+export function replacementRoute({ path, kind, summary, schema, show, addressed }: Writing): Route {
   return workflowRoute({
     method: 'PUT',
     path,
@@ -105,10 +105,11 @@ export function replacementRoute({ path, kind, summary, schema, show, check }: W
     ...definitionText,
     query: placement,
     async handle(request) {
-      await check?.(request);
       const { namespace, scope } = request.query;
       const requested = { kind, text: request.body, namespace, scope };
-      const definitions = await replaceDefinitions(request.tools, request.caller, requested);
+      const target =
+        addressed === undefined ? undefined : { table: addressed, identity: param(request, 'id') };
+      const definitions = await replaceDefinitions(request.tools, request.caller, requested, target);
       return { status: 200, body: await show(request, definitions) };
     },
   });

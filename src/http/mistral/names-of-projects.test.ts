@@ -63,6 +63,40 @@ const kinds: readonly (readonly [list: string, name: string, body: (word: string
   ['environments', 'same', (word) => environment('same', word)],
 ];
 
+describe.each(kinds.filter(([list]) => list === 'workflows' || list === 'actions'))(
+  'One of the %s that a path names',
+  (list, name, body) => {
+    const idOf = (answer: ProjectAnswer['body']): string => {
+      const [one] = answer[list] as unknown as readonly [{ id: string }];
+      return one.id;
+    };
+    const other = (word: string): string => body(word).replaceAll('same', 'other');
+    const shown = async (project: string, which: string): Promise<string> =>
+      JSON.stringify((await ask(project, 'GET', `/${list}/${which}`)).body);
+
+    it('is the one that a PUT changes, whatever else has the name in its text', async () => {
+      const id = idOf(await made('a', `/${list}`, body('red')));
+      expect((await ask('a', 'PUT', `/${list}/${id}`, body('navy'))).status).toBe(200);
+      expect(await shown('a', name)).toContain('navy');
+      await made('a', `/${list}`, other('green'));
+      const refused = await ask('a', 'PUT', `/${list}/${id}`, other('pink'));
+      expect([refused.status, refused.body['faultstring']]).toEqual([
+        400,
+        expect.stringMatching(/^The text may define \w+ same alone, which is addressed; found \w+ other$/),
+      ]);
+      expect(await shown('a', 'other')).toContain('green');
+    });
+
+    it('of another project is not changed, and neither is an own one of its name', async () => {
+      const id = idOf(await made('b', `/${list}?scope=public`, body('blue')));
+      await made('a', `/${list}`, body('red'));
+      expect((await ask('a', 'PUT', `/${list}/${id}`, body('navy'))).status).toBe(403);
+      expect(await shown('a', name)).toContain('red');
+      expect(await shown('b', name)).toContain('blue');
+    });
+  },
+);
+
 describe.each(kinds)('Names of %s', (list, name, body) => {
   const path = `/${list}/${name}`;
 

@@ -1,10 +1,10 @@
 /** `/v2/workflows` */
 import { z } from 'zod';
-import { describeDefinition, requireDefinition } from '../../requests/workflows/definitions.ts';
+import { describeDefinition } from '../../requests/workflows/definitions.ts';
 import type { RequestTools } from '../../requests/request-tools.ts';
 import type { Definition } from '../../store/workflow-definitions.ts';
 import { listings } from '../../store/workflow-listing.ts';
-import { param, type Route } from '../route.ts';
+import type { Route } from '../route.ts';
 import { workflowResource, type ShownWorkflow } from './definition-resource.ts';
 import {
   creationRoute,
@@ -48,14 +48,7 @@ export const workflowDefinitionRoutes: readonly Route[] = [
     ...writing,
     path: `${path}/{id}`,
     summary: 'Replace one workflow',
-    check: (request) =>
-      requireDefinition(
-        request.tools,
-        request.caller,
-        'workflow',
-        param(request, 'id'),
-        request.query.namespace,
-      ),
+    addressed: 'workflow',
   }),
   listRoute({ path, summary: 'List workflows', schema: workflowResource.schema }, 'workflow', list),
   definitionRoute(

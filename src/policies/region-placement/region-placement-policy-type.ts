@@ -22,6 +22,7 @@ import { chooseLeaving, inRemovalOrder } from '../../plans/removal-order.ts';
 import { count } from '../../recovery/describe.ts';
 import { typeName } from '../../profiles/profile-type.ts';
 import { documentSchema } from '../document-schema.ts';
+import { creatingActions, shrinkingActions } from '../placing-actions.ts';
 import type {
   CheckedProfileType,
   LookedUp,
@@ -141,14 +142,6 @@ async function regionsKnown(session: RegionsOf, signal: AbortSignal): Promise<re
     .catch((error: unknown) => Promise.reject(operationError(error, notKnown)));
 }
 
-const growing: ReadonlySet<string> = new Set([
-  'CLUSTER_CREATE',
-  'CLUSTER_SCALE_OUT',
-  'CLUSTER_RESIZE',
-  'NODE_CREATE',
-]);
-const shrinking: ReadonlySet<string> = new Set(['CLUSTER_SCALE_IN', 'CLUSTER_RESIZE']);
-
 /** The regions of the catalog, and the one in which nodes are that have none. */
 interface KnownRegions {
   readonly known: readonly string[];
@@ -160,7 +153,7 @@ async function lookUpRegions(
   action: string,
   signal: AbortSignal,
 ): Promise<Json> {
-  if (!growing.has(action) && !shrinking.has(action)) return null;
+  if (!creatingActions.has(action) && !shrinkingActions.has(action)) return null;
   const { session } = cloud();
   const known = await regionsKnown(session, signal);
   return { known, usual: session.settings.region ?? known[0] ?? '' };
@@ -179,7 +172,7 @@ function amend(view: PlanView<RegionPlacementPolicy>): Amendment {
   const places = nodesOf(plan, 'NODE_CREATE').some(
     ({ inputs }) => !isPlaced(placementIn(inputs).region_name),
   );
-  const takes = shrinking.has(plan.action) && nodesOf(plan, 'NODE_DELETE').length > 0;
+  const takes = shrinkingActions.has(plan.action) && nodesOf(plan, 'NODE_DELETE').length > 0;
   if (!places && !takes) return null;
   const regions = regionsIn(view.lookedUp);
   if ('refused' in regions) return regions;

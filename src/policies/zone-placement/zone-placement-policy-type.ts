@@ -25,6 +25,7 @@ import { planned } from '../../plans/make-plan.ts';
 import { chooseLeaving, inRemovalOrder } from '../../plans/removal-order.ts';
 import { count } from '../../recovery/describe.ts';
 import { documentSchema } from '../document-schema.ts';
+import { creatingActions, shrinkingActions } from '../placing-actions.ts';
 import { onlyServers } from '../only-servers.ts';
 import type { LookedUp, PlanView, PolicyAttachment, PolicyCheck, PolicyType } from '../policy-type.ts';
 import { zonesForNew, zonesToShrink, type WeightedZone } from './zone-balance.ts';
@@ -135,28 +136,21 @@ async function readZones(
   return { zones, usual: usual.session.settings.region ?? first };
 }
 
-const growing: ReadonlySet<string> = new Set([
-  'CLUSTER_CREATE',
-  'CLUSTER_SCALE_OUT',
-  'CLUSTER_RESIZE',
-  'NODE_CREATE',
-]);
-
 async function lookUpZones(
   attachment: PolicyAttachment<ZonePlacementPolicy>,
   action: string,
   signal: AbortSignal,
 ): Promise<Json> {
-  return growing.has(action) ? ((await readZones(attachment, signal)) as unknown as Json) : null;
+  return creatingActions.has(action) ? ((await readZones(attachment, signal)) as unknown as Json) : null;
 }
-
-const shrinking: ReadonlySet<string> = new Set(['CLUSTER_SCALE_IN', 'CLUSTER_RESIZE']);
 
 function amend(view: PlanView<ZonePlacementPolicy>): Amendment {
   const { plan } = view;
   if (nodesOf(plan, 'NODE_CREATE').some((node) => placementIn(node.inputs).zone === undefined))
     return place(view);
-  return shrinking.has(plan.action) && nodesOf(plan, 'NODE_DELETE').length > 0 ? chooseZones(view) : null;
+  return shrinkingActions.has(plan.action) && nodesOf(plan, 'NODE_DELETE').length > 0
+    ? chooseZones(view)
+    : null;
 }
 
 /**

@@ -114,23 +114,45 @@ export async function createDefinitions(
   return await runnerOf(tools).library.create(request.kind, request.text, scopeOf(caller, request));
 }
 
-/** @throws CoppiceError `bad-request`, `resource-not-found`, `forbidden`, `multiple-choices` */
+/** One definition, as a path names it: its id, or its name. */
+export interface DefinitionAddress {
+  readonly table: DefinitionTable;
+  readonly identity: string;
+}
+
+/**
+ * @param address the only one that the text may define; absent: all that it defines, by their names.
+ * @throws CoppiceError `bad-request`, `resource-not-found`, `forbidden`, `multiple-choices`
+ */
 export async function replaceDefinitions(
   tools: RequestTools,
   caller: Caller,
   request: DefinitionText,
+  address?: DefinitionAddress,
 ): Promise<Definition[]> {
   const { kind, text } = request;
+  const target =
+    address === undefined
+      ? undefined
+      : await requireDefinition(tools, caller, address.table, address.identity, request.namespace);
   return await runnerOf(tools).library.replace(
     kind,
     text,
     scopeOf(caller, request),
     async ({ db }, table, name) => {
-      const found = await namedDefinition(db, caller, table, name);
+      if (target !== undefined) refuseOther(target, table, name);
+      const found = target ?? (await namedDefinition(db, caller, table, name));
       if (found !== undefined) refuseForeign(caller, found.project, labelOf(table, name.name));
       return found;
     },
   );
+}
+
+/** A definition keeps its name: what calls it would run another one, or none. */
+function refuseOther(target: Definition, table: DefinitionTable, { name }: DefinitionName): void {
+  if (name === target.name) return;
+  const label = labelOf(table, target.name);
+  throw badRequest(`The text may define ${label} alone, which is addressed; found ${labelOf(table, name)}`);
 }
 
 const scopes = ['private', 'public'];
