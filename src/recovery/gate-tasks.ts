@@ -8,7 +8,7 @@ import type { ExplainedCluster, ExplainedNode } from './explained-cluster.ts';
 import type { ClosedGate, GateName } from './gates.ts';
 import { afterCause, causeOf } from './node-causes.ts';
 import type { KnownCause } from './known-causes.ts';
-import type { OperatorTask } from './operator-task.ts';
+import { mostNodes, type OperatorTask } from './operator-task.ts';
 
 export interface GateTasks {
   /** Of the cluster: a node stands for all that the gate holds. */
@@ -20,9 +20,6 @@ export interface GateTasks {
   /** What still holds a node that is released from quarantine, and how that ends; '': nothing. */
   afterRelease(node: ExplainedNode): string;
 }
-
-/** Nodes with commands of one kind; there may be hundreds. */
-const mostNodes = 5;
 
 /** What all nodes have in common is found out once. */
 export function gateTasks(cluster: ExplainedCluster): GateTasks {

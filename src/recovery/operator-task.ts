@@ -1,3 +1,6 @@
+/** Nodes with commands of one kind in a list of tasks; there may be hundreds. */
+export const mostNodes = 5;
+
 /** One thing that an operator has to do, or may do, with the command, to be typed as it stands. */
 export interface OperatorTask {
   readonly reason: string;

@@ -7,7 +7,7 @@ import { answerAlike, failAlike, sharedAddresses } from './answer-alike.ts';
 import { count, namesOf } from './describe.ts';
 import type { ExplainedCluster, ExplainedNode } from './explained-cluster.ts';
 import { enableTask, gateTasks, recoverTask, resumeTask, type GateTasks } from './gate-tasks.ts';
-import type { OperatorTask } from './operator-task.ts';
+import { mostNodes, type OperatorTask } from './operator-task.ts';
 import { afterCause, causeOf, causeTasks } from './node-causes.ts';
 
 /**
@@ -15,9 +15,6 @@ import { afterCause, causeOf, causeTasks } from './node-causes.ts';
  * back in a few minutes, and healing goes on by itself. An alarm that comes sooner is for nothing.
  */
 export const longOutageMs = 5 * 60_000;
-
-/** Nodes with commands of one kind; there may be hundreds. */
-const mostNodes = 5;
 
 /** The required ones first. */
 export function operatorTasks(
