@@ -175,6 +175,7 @@ async function startParts(
     workflows,
     probe: recoveryProbe({ http }),
     sendLifecycleMessage: lifecycleMessages(http),
+    limits: { maxNodesPerCluster: config.nodesPerCluster },
   });
   const parts: Parts = {
     config,

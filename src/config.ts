@@ -6,6 +6,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { MOST_NODES } from './domain/capacity.ts';
 import type { ListenAddress } from './http/listen-address.ts';
 import { configIssues } from './config-issues.ts';
 import { noConfigFile, readConfigFile, type ConfigFile } from './config-file.ts';
@@ -53,7 +54,7 @@ export const configSchema = z.strictObject({
   limits: z
     .strictObject({
       /** Senlin's max_nodes_per_cluster. */
-      nodes_per_cluster: z.int().min(1).max(100_000).default(1000),
+      nodes_per_cluster: z.int().min(1).max(MOST_NODES).default(1000),
       /** Executions of workflows that a project has stored, ended ones included; 0: any number. */
       executions_per_project: z.int().min(0).max(10_000_000).default(100_000),
     })

@@ -1,4 +1,5 @@
 /** What actions work with: put together once, where the program is wired. */
+import type { NodeLimit } from '../domain/capacity.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Clouds } from '../openstack/cloud.ts';
 import type { PolicyType } from '../policies/policy-type.ts';
@@ -11,6 +12,8 @@ export type SendLifecycleMessage = (url: string, message: JsonObject, signal: Ab
 export interface ActionServices {
   readonly store: Store;
   readonly profileTypes: ProfileTypes;
+  /** Absent: as many nodes as any configuration allows. */
+  readonly limits?: NodeLimit;
   /** Absent: those of this program. */
   readonly policyTypes?: readonly PolicyType[];
   /** Where policies work outside; absent: this Coppice works with no cloud. */

@@ -1,4 +1,5 @@
 /** A cluster as a plan sees it: its nodes with what is known of their health, read now. */
+import { MOST_NODES, type NodeLimit } from '../domain/capacity.ts';
 import type { Cluster, Node } from '../domain/model.ts';
 import { placementIn, regionOf } from '../domain/placement.ts';
 import type { ClusterFacts, MemberFacts } from '../plans/cluster-plan.ts';
@@ -11,9 +12,14 @@ import type { Db } from '../store/store.ts';
 import { zonesOfNodes, type LocationTools } from './failure-domains.ts';
 import { currentHealth } from './current-health.ts';
 
+export interface FactsTools extends LocationTools {
+  /** Absent: as many nodes as any configuration allows. */
+  readonly limits?: NodeLimit | undefined;
+}
+
 /** @param named ids of nodes that are to join the cluster. */
 export async function clusterFacts(
-  tools: LocationTools,
+  tools: FactsTools,
   cluster: Cluster,
   now: number,
   named: readonly string[] = [],
@@ -39,7 +45,8 @@ export async function clusterFacts(
     };
   };
   const [members, outsiders] = [nodes.map(factsOf), outside.map(factsOf)];
-  const limits = { minSize, maxSize, desiredCapacity };
+  const mostNodes = tools.limits?.maxNodesPerCluster ?? MOST_NODES;
+  const limits = { minSize, maxSize, mostNodes, desiredCapacity };
   const zonesInOutage = await zonesOfOutages(db, cluster.id);
   return { id, name, profileId, ...limits, members, outsiders, zonesInOutage, now };
 }

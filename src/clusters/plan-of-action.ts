@@ -19,14 +19,11 @@ import { attachedPolicies, updateBinding, type AttachedPolicy } from '../store/c
 import { getCluster } from '../store/clusters.ts';
 import { profileTypeNames } from '../store/profiles.ts';
 import type { ProfileType } from '../profiles/profile-type.ts';
-import type { ProfileTypes } from '../profiles/registry.ts';
 import type { Db, Tx } from '../store/store.ts';
 import { changedInPlace } from './changed-in-place.ts';
-import { clusterFacts } from './cluster-facts.ts';
+import { clusterFacts, type FactsTools } from './cluster-facts.ts';
 
-export interface PlanTools {
-  readonly db: Db;
-  readonly profileTypes: ProfileTypes;
+export interface PlanTools extends FactsTools {
   /** Absent: those of this program. */
   readonly policyTypes?: readonly PolicyType[] | undefined;
 }
@@ -65,7 +62,7 @@ export async function planOfAction(
   const hooked = await hookedPolicies(tools.db, cluster.id, tools.policyTypes);
   const amenders = await amendersOf(tools, facts, hooked, request);
   const plan = amendPlan(planAction(request.action, facts, request.inputs), facts, amenders);
-  if (plan.size !== null) refuseBeyondLimits(plan.size);
+  if (plan.size !== null) refuseBeyondLimits(plan.size, facts);
   return { plan, tellsPolicies: hooked.some(({ type }) => type.after !== undefined) };
 }
 
@@ -105,8 +102,8 @@ async function amendersOf(
   return hooked.flatMap((each) => [...amenderOf(each, request), ...registeringAmender(each, known)]);
 }
 
-function refuseBeyondLimits(size: NonNullable<ClusterPlan['size']>): void {
-  const broken = limitBroken(size.desired, size);
+function refuseBeyondLimits(size: NonNullable<ClusterPlan['size']>, { mostNodes }: ClusterFacts): void {
+  const broken = limitBroken(size.desired, { ...size, mostNodes });
   if (broken !== null) throw new CoppiceError('bad-request', broken);
 }
 

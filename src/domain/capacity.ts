@@ -14,6 +14,15 @@ export interface ClusterSize {
   readonly maxSize: number;
 }
 
+/** What no cluster may be larger than, whatever its own limits are. */
+export interface NodeLimit {
+  /** Most nodes of one cluster (Senlin's `max_nodes_per_cluster`). */
+  readonly maxNodesPerCluster: number;
+}
+
+/** No configuration allows more: a plan names each node that it adds. */
+export const MOST_NODES = 100_000;
+
 export interface ResizeRequest {
   readonly adjustmentType?: AdjustmentType;
   readonly number?: number;
@@ -66,13 +75,27 @@ export function planScaleOut(current: number, size: ClusterSize, count: number):
   return desired;
 }
 
-/** In Senlin's words, which limit of the cluster a size breaks; null: none. */
-export function limitBroken(desired: number, { minSize, maxSize }: ClusterSize): string | null {
+export interface SizeNow extends ClusterSize {
+  readonly current: number;
+  /** Of any cluster. One that has more, by a configuration that was another one, may become smaller. */
+  readonly mostNodes: number;
+}
+
+/** In Senlin's words, which limit a size breaks; null: none. */
+export function limitBroken(
+  desired: number,
+  { minSize, maxSize, current, mostNodes }: SizeNow,
+): string | null {
+  if (desired > mostNodes && desired > current) return tooManyNodes(desired, mostNodes);
   if (desired < minSize)
     return `The target capacity (${desired}) is less than the cluster's min_size (${minSize}).`;
   if (maxSize >= 0 && desired > maxSize)
     return `The target capacity (${desired}) is greater than the cluster's max_size (${maxSize}).`;
   return null;
+}
+
+export function tooManyNodes(desired: number, mostNodes: number): string {
+  return `The target capacity (${desired}) is greater than the maximum number of nodes allowed per cluster (${mostNodes}).`;
 }
 
 /** Scaling in beyond the minimum goes as far as it may. */

@@ -43,6 +43,8 @@ export interface ClusterFacts {
   readonly minSize: number;
   /** -1: no limit. */
   readonly maxSize: number;
+  /** Of any cluster, whatever its own limits are. */
+  readonly mostNodes: number;
   readonly desiredCapacity: number;
   /** By index. */
   readonly members: readonly MemberFacts[];

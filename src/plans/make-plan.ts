@@ -1,4 +1,5 @@
 /** The plan of each action on a cluster, before any policy amends it. */
+import { tooManyNodes } from '../domain/capacity.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Placement } from '../domain/placement.ts';
@@ -36,15 +37,11 @@ export function withDesired(plan: ClusterPlan, facts: ClusterFacts, desired: num
   return { ...plan, size: { ...plan.size, desired }, groups: group(nodesForSize(facts, desired)) };
 }
 
-/** No cluster may be larger (`limits.nodes_per_cluster`); a plan names each node that it adds. */
-const MOST_NODES = 100_000;
-
 /** @throws CoppiceError `bad-request` for a size that no cluster can have. */
-function nodesForSize({ members }: ClusterFacts, desired: number): PlannedNode[] {
-  if (desired > MOST_NODES) {
-    const sentence = `The target capacity (${desired}) is greater than the maximum number of nodes allowed per cluster (${MOST_NODES}).`;
-    throw new CoppiceError('bad-request', sentence);
-  }
+function nodesForSize({ members, mostNodes }: ClusterFacts, desired: number): PlannedNode[] {
+  // Before a plan names each of them.
+  if (desired > mostNodes && desired > members.length)
+    throw new CoppiceError('bad-request', tooManyNodes(desired, mostNodes));
   if (desired >= members.length) return Array.from({ length: desired - members.length }, () => newNode());
   return inRemovalOrder(members)
     .slice(0, members.length - desired)

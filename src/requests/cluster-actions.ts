@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { cooldownOf, planOfAction } from '../clusters/plan-of-action.ts';
 import { lookUpsOf } from '../clusters/plan-look-ups.ts';
 import { onCluster, type ClusterActionName } from '../domain/action-requests.ts';
-import { planResize, refuseCrossedLimits, type AdjustmentType } from '../domain/capacity.ts';
+import { planResize, refuseCrossedLimits, tooManyNodes, type AdjustmentType } from '../domain/capacity.ts';
 import { duration } from '../domain/duration.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
@@ -14,7 +14,7 @@ import { lifecycleSignal } from '../domain/lifecycle-signal.ts';
 import type { Cluster } from '../domain/model.ts';
 import { actionStates } from '../domain/states.ts';
 import { sendSignal } from '../store/action-wakes.ts';
-import { countNodesByStatus } from '../store/nodes.ts';
+import { countNodes } from '../store/nodes.ts';
 import { hasPlan } from '../plans/action-plans.ts';
 import type { ClusterPlan } from '../plans/cluster-plan.ts';
 import type { Db } from '../store/store.ts';
@@ -117,7 +117,7 @@ export function scaling(direction: 'in' | 'out', count: number | undefined): Clu
       await refuseInCooldown(db, tools, cluster, action);
       const most = tools.limits.maxNodesPerCluster;
       if (direction === 'out' && (cluster.maxSize < 0 || (count ?? 1) > most))
-        refuseBeyond(tools, (await countNodes(db, cluster)) + (count ?? 1));
+        refuseBeyond(tools, (await countNodes(db, cluster.id)) + (count ?? 1));
       return count === undefined ? {} : { count };
     },
   };
@@ -156,7 +156,9 @@ export function resizing(requested: ResizeInputs): ClusterRequest {
     action: 'CLUSTER_RESIZE',
     async prepare(db, cluster, tools) {
       const request = { ...requested, strict: requested.strict ?? true };
-      refuseBeyond(tools, planResize(await countNodes(db, cluster), cluster, request).desired);
+      const current = await countNodes(db, cluster.id);
+      const { desired } = planResize(current, cluster, request);
+      if (desired > current) refuseBeyond(tools, desired);
       return resizeActionInputs(requested);
     },
   };
@@ -199,15 +201,9 @@ function resizeActionInputs({
   return Object.fromEntries(given);
 }
 
-async function countNodes(db: Db, cluster: Cluster): Promise<number> {
-  const counts = Object.values(await countNodesByStatus(db, cluster.id));
-  return counts.reduce((sum, count) => sum + count, 0);
-}
-
 function refuseBeyond({ limits: { maxNodesPerCluster } }: RequestTools, target: number): void {
   if (target <= maxNodesPerCluster) return;
-  const sentence = `The target capacity (${target}) is greater than the most nodes that a cluster may have (${maxNodesPerCluster}).`;
-  throw new CoppiceError('bad-request', sentence);
+  throw new CoppiceError('bad-request', tooManyNodes(target, maxNodesPerCluster));
 }
 
 function refuse(sentence: string): never {

@@ -5,7 +5,7 @@
 import { limitBroken } from '../domain/capacity.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { Cluster, Node } from '../domain/model.ts';
-import { countNodesByStatus } from '../store/nodes.ts';
+import { countNodes } from '../store/nodes.ts';
 import { profileTypeNames } from '../store/profiles.ts';
 import type { Db } from '../store/store.ts';
 import type { ClusterRequest } from './cluster-actions.ts';
@@ -26,7 +26,7 @@ export function addingNodes(identities: readonly string[]): ClusterRequest {
         ...complaint(missing, (ids) => `Nodes not found: ${ids}.`),
       ]);
       await refuseUnfit(db, tools, cluster, found);
-      refuseSize((await countNodes(db, cluster)) + found.length, cluster, tools);
+      await refuseSize(db, cluster, found.length, tools);
       return { nodes: found.map(({ id }) => id) };
     },
   };
@@ -46,7 +46,7 @@ export function removingNodes(identities: readonly string[], destroy: boolean): 
         ...complaint(missing, (ids) => `Nodes not found: ${ids}.`),
         ...complaint(strangers.map(idOf), (ids) => `Nodes not members of specified cluster: ${ids}.`),
       ]);
-      refuseSize((await countNodes(db, cluster)) - found.length, cluster, tools);
+      await refuseSize(db, cluster, -found.length, tools);
       return { candidates: found.map(idOf), count: found.length, destroy_after_deletion: destroy };
     },
   };
@@ -158,12 +158,9 @@ async function refuseUnfit(db: Db, tools: RequestTools, { id }: Cluster, nodes: 
   for (const node of nodes) await refuseUnfitNode(db, tools, id, node);
 }
 
-function refuseSize(size: number, cluster: Cluster, { limits: { maxNodesPerCluster } }: RequestTools): void {
-  const maxSize = cluster.maxSize < 0 ? maxNodesPerCluster : Math.min(cluster.maxSize, maxNodesPerCluster);
-  const broken = limitBroken(size, { minSize: cluster.minSize, maxSize });
+async function refuseSize(db: Db, cluster: Cluster, change: number, { limits }: RequestTools): Promise<void> {
+  const current = await countNodes(db, cluster.id);
+  const size = { ...cluster, current, mostNodes: limits.maxNodesPerCluster };
+  const broken = limitBroken(current + change, size);
   if (broken !== null) throw new CoppiceError('bad-request', broken);
-}
-
-async function countNodes(db: Db, { id }: Cluster): Promise<number> {
-  return Object.values(await countNodesByStatus(db, id)).reduce((sum, each) => sum + each, 0);
 }

@@ -195,7 +195,8 @@ describe('A request', () => {
     ])('is refused: %s', async (_, ask) => {
       await expect(ask()).rejects.toMatchObject({
         code: 'bad-request',
-        message: 'The target capacity (1001) is greater than the most nodes that a cluster may have (1000).',
+        message:
+          'The target capacity (1001) is greater than the maximum number of nodes allowed per cluster (1000).',
       });
     });
 

@@ -2,15 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { onNode, type NodeActionName } from '../domain/action-requests.ts';
 import { manage } from '../clusters/managed-node.ts';
+import { limitBroken } from '../domain/capacity.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Cluster, Node, Profile } from '../domain/model.ts';
 import { getCluster, takeNodeIndexes } from '../store/clusters.ts';
 import { inForce } from '../clusters/maintenance.ts';
 import { healingOfNode } from '../store/healing.ts';
-import { countNodesByStatus, insertNodes } from '../store/nodes.ts';
+import { countNodes, excludeOtherMembers, insertNodes } from '../store/nodes.ts';
 import { getProfile } from '../store/profiles.ts';
-import type { Db, Tx } from '../store/store.ts';
+import type { Tx } from '../store/store.ts';
 import { cancelOnNode } from './cancel-what-runs.ts';
 import { queueDeletion } from './queue-deletion.ts';
 import { newProfileFor, type Accepted } from './clusters.ts';
@@ -58,7 +59,7 @@ export async function createNode(
         ? undefined
         : await requireReferenced(tx.db, caller, 'cluster', request.cluster);
     if (cluster !== undefined) {
-      await refuseMember(tx.db, tools, cluster, profile);
+      await refuseMember(tx, tools, cluster, profile);
       await refuseUnfitNode(tx.db, tools, cluster.id, { name: request.name, profileId: profile.id });
     }
     const node: Node = {
@@ -85,21 +86,20 @@ export async function createNode(
   });
 }
 
-async function refuseMember(db: Db, tools: RequestTools, cluster: Cluster, profile: Profile): Promise<void> {
-  const clusterProfile = await getProfile(db, cluster.profileId);
+async function refuseMember(tx: Tx, tools: RequestTools, cluster: Cluster, profile: Profile): Promise<void> {
+  const clusterProfile = await getProfile(tx.db, cluster.profileId);
   if (clusterProfile !== undefined && clusterProfile.type !== profile.type) {
     const expected = `a profile of type ${clusterProfile.type}, as its cluster has`;
     const detail = `profile_id: expected ${expected}, found one of type ${profile.type}`;
     const senlinMessage = 'Node and cluster have different profile type, operation aborted.';
     throw new CoppiceError('bad-request', detail, { senlinMessage });
   }
-  const counts = Object.values(await countNodesByStatus(db, cluster.id));
-  const size = counts.reduce((sum, count) => sum + count, 1);
-  const limit = tools.limits.maxNodesPerCluster;
-  const most = cluster.maxSize < 0 ? limit : Math.min(cluster.maxSize, limit);
-  if (size <= most) return;
-  const sentence = `The target capacity (${size}) is greater than the cluster's max_size (${most}).`;
-  throw new CoppiceError('bad-request', sentence);
+  await excludeOtherMembers(tx, cluster.id);
+  const current = await countNodes(tx.db, cluster.id);
+  // One more in a cluster that has too few is refused for nothing.
+  const size = { minSize: 0, maxSize: cluster.maxSize, current, mostNodes: tools.limits.maxNodesPerCluster };
+  const broken = limitBroken(current + 1, size);
+  if (broken !== null) throw new CoppiceError('bad-request', broken);
 }
 
 /**

@@ -8,6 +8,7 @@
  * CoppiceError for what it refuses. It knows no wire: bodies are read and answers are written by `http/`.
  */
 import type { PurgedKind } from '../retention/purges.ts';
+import type { NodeLimit } from '../domain/capacity.ts';
 import type { CloudHost, CloudState } from '../domain/cloud-state.ts';
 import type { Clouds } from '../openstack/cloud.ts';
 import type { Owner, Role } from '../domain/model.ts';
@@ -18,9 +19,7 @@ import type { WorkflowRunner } from '../workflow/runner/workflow-runner.ts';
 import type { WorkflowService } from '../workflow/workflow-service.ts';
 import type { Store } from '../store/store.ts';
 
-export interface RequestLimits {
-  /** Most nodes of one cluster (Senlin's `max_nodes_per_cluster`). */
-  readonly maxNodesPerCluster: number;
+export interface RequestLimits extends NodeLimit {
   /** Most executions of workflows that a project has stored; 0: any number. */
   readonly maxExecutionsPerProject: number;
 }

@@ -109,6 +109,20 @@ export async function countNodesByStatus(
   return Object.fromEntries(rows.map((row) => [row.status, Number(row.count)]));
 }
 
+/** How many nodes a cluster has, those that are created or deleted included. */
+export async function countNodes(db: Db, clusterId: string): Promise<number> {
+  const counts = Object.values(await countNodesByStatus(db, clusterId));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/**
+ * For a caller that counts the nodes of a cluster to add some: until its transaction ends, no other one gets
+ * past this.
+ */
+export async function excludeOtherMembers(tx: Tx, clusterId: string): Promise<void> {
+  await tx.exclude([`members:${clusterId}`]);
+}
+
 /** The nodes whose profile is of a type, `local.process-1.0`: one query, however many there are. */
 export async function nodesOfProfileType(db: Db, type: string): Promise<Node[]> {
   const rows = await db

@@ -26,6 +26,7 @@ export function facts(size: number, changes: Partial<ClusterFacts> = {}): Cluste
     profileId: 'old',
     minSize: 0,
     maxSize: -1,
+    mostNodes: 1000,
     desiredCapacity: size,
     members: Array.from({ length: size }, (_, at) => aMember(`web-${at + 1}`, { index: at + 1 })),
     outsiders: [],

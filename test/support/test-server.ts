@@ -7,7 +7,6 @@ import { lifecycleMessages } from '../../src/actions/node/lifecycle-hook.ts';
 import { http, probe } from './probe.ts';
 import { actionDefinitions } from '../../src/actions/registry.ts';
 import type { ActionDefinition } from '../../src/engine/action-context.ts';
-import type { ProfileTypes } from '../../src/profiles/registry.ts';
 import { FakeWorkflows } from './fake-workflows.ts';
 import { actionEnded, actionStarted } from '../../src/clusters/action-events.ts';
 import { nodeActionNames } from '../../src/domain/action-requests.ts';
@@ -83,7 +82,7 @@ export class TestServer {
   /** From now on actions are carried out. */
   async startEngine(): Promise<void> {
     const { store, tools } = this;
-    const definitions = definitionsFor(store, tools.profileTypes);
+    const definitions = definitionsFor(store, tools);
     const observer = {
       started: (...[tx, action]: Parameters<NonNullable<ObserverStarted>>) =>
         actionStarted(tx, action, Date.now()),
@@ -127,10 +126,14 @@ type Observer = NonNullable<ConstructorParameters<typeof Engine>[0]['observer']>
 type ObserverStarted = Observer['started'];
 type ObserverEnded = Observer['ended'];
 
-function definitionsFor(store: Store, profileTypes: ProfileTypes): ActionDefinition[] {
+function definitionsFor(
+  store: Store,
+  { profileTypes, limits }: Pick<RequestTools, 'profileTypes' | 'limits'>,
+): ActionDefinition[] {
   return actionDefinitions({
     store,
     profileTypes,
+    limits,
     probe,
     workflows: new FakeWorkflows(),
     sendLifecycleMessage: lifecycleMessages(http),
@@ -139,14 +142,15 @@ function definitionsFor(store: Store, profileTypes: ProfileTypes): ActionDefinit
 
 export function testTools(store: Store, cloud: FakeCloud): RequestTools {
   const profileTypes = registryOf([strict(cloud.type)]);
-  const names = definitionsFor(store, profileTypes).map((definition) => definition.action);
+  const limits = defaultRequestLimits;
+  const names = definitionsFor(store, { profileTypes, limits }).map((definition) => definition.action);
   return {
     store,
     profileTypes,
     policyTypes,
     checkSettings: { healthCheckIntervalMin: 1 },
     actionNames: new Set([...names, ...nodeActionNames]),
-    limits: defaultRequestLimits,
+    limits,
     now: Date.now,
   };
 }

@@ -113,3 +113,27 @@ test('items that would not fit are refused before any of them is begun', async (
   const actions = server.opened.store.db.selectFrom('workflow_action').select('id').limit(1);
   expect(await actions.execute()).toEqual([]);
 });
+
+test('sub-workflows that many executions of one tree start at once are no more than the limit', async () => {
+  await ask('POST', '/workflows', "version: '2.0'\nleaf: {tasks: {a: {action: std.noop}}}\n");
+  const fan = "{f: {with-items: 'i in <% range(20) %>', workflow: leaf}}";
+  await ask('POST', '/workflows', `version: '2.0'\nmid: {tasks: ${fan}}\n`);
+  const mids = "mids: {with-items: 'i in <% range(30) %>', workflow: mid}";
+  const id = await run('root', `{a: {action: std.async_noop, on-success: mids}, ${mids}}`);
+  const { db } = server.opened.store;
+  await server.opened.store.write(async (tx) => {
+    const root = await tx.db.selectFrom('workflow_execution').selectAll().executeTakeFirstOrThrow();
+    const { seq: _, ...row } = { ...root, state: 'SUCCESS', root_id: id, parent_id: 'x' };
+    const rows = Array.from({ length: 9900 }, (_each, at) => ({ ...row, id: `before-${at}` }));
+    for (let at = 0; at < rows.length; at += 100)
+      await tx.db
+        .insertInto('workflow_execution')
+        .values(rows.slice(at, at + 100))
+        .execute();
+  });
+  const { id: action } = await db.selectFrom('workflow_action').select('id').executeTakeFirstOrThrow();
+  await ask('PUT', `/action_executions/${action}`, JSON.stringify({ state: 'SUCCESS' }));
+  expect((await ended(id)).state).toBe('ERROR');
+  const started = db.selectFrom('workflow_execution').select('id').where('root_id', '=', id);
+  expect(await started.execute()).toHaveLength(10_000);
+});

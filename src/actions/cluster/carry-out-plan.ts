@@ -19,7 +19,7 @@ import { nodesOf, type ClusterPlan, type NodeOperation, type PlanGroup } from '.
 import { planRecord } from '../../plans/plan-record.ts';
 import { saveActionData } from '../../store/actions.ts';
 import { updateCluster } from '../../store/clusters.ts';
-import { getNodes } from '../../store/nodes.ts';
+import { excludeOtherMembers, getNodes } from '../../store/nodes.ts';
 import type { Store, Tx } from '../../store/store.ts';
 import type { ActionServices } from '../services.ts';
 import { addPlannedNodes } from './add-nodes.ts';
@@ -80,6 +80,7 @@ async function decide(
   const now = context.now();
   const cluster = await requireCluster(tx.db, target);
   const request = { action, inputs: context.inputs, seed: id, lookedUp };
+  await excludeOtherMembers(tx, target);
   const decided = await planOfAction({ ...services, db: tx.db }, cluster, request, now);
   const plan = await addPlannedNodes(tx, cluster, decided.plan, now);
   if (plan.size !== null) {

@@ -1,3 +1,4 @@
+import { CoppiceError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { placementIn, regionNamedIn } from '../../domain/placement.ts';
 import type { ActionContext, ActionDefinition } from '../../engine/action-context.ts';
@@ -11,7 +12,7 @@ import { getNode, updateNode } from '../../store/nodes.ts';
 import { getProfile } from '../../store/profiles.ts';
 import type { Tx } from '../../store/store.ts';
 import { thenEvaluateCluster } from './then-evaluate-cluster.ts';
-import { countNodeAsWanted } from './node-count.ts';
+import { countNewNode } from './node-count.ts';
 import { markNodeFailed } from './node-failure.ts';
 import { requireRegistered } from './register-or-later.ts';
 import { loadManagedNode } from '../../clusters/managed-node.ts';
@@ -38,12 +39,15 @@ export function nodeCreate(services: ActionServices): ActionDefinition {
 
 async function begin(context: ActionContext, services: ActionServices): Promise<void> {
   const lookedUp = await lookUp(context, services);
-  await context.transaction('begin', async (tx) => {
-    await countNodeAsWanted(tx, context, 1);
+  const broken = await context.transaction('begin', async (tx) => {
+    const limit = await countNewNode(tx, context, services);
+    if (limit !== null) return limit;
     await placeNewNode(tx, context, services, lookedUp);
     const changes = { status: 'CREATING', statusReason: 'Creation in progress' } as const;
     await updateNode(tx, context.action.target, changes);
+    return null;
   });
+  if (broken !== null) throw new CoppiceError('bad-request', broken);
 }
 
 /** Where an action on the cluster has planned the node, it is placed already. */

@@ -2,7 +2,7 @@ import type { ActionContext, ActionDefinition } from '../../engine/action-contex
 import { deleteNode, getNode, updateNode } from '../../store/nodes.ts';
 import { cancelHeld } from '../../recovery-record/recovery-lifecycle.ts';
 import { thenEvaluateCluster } from './then-evaluate-cluster.ts';
-import { countNodeAsWanted } from './node-count.ts';
+import { countNodeGone } from './node-count.ts';
 import { awaitLifecycleHook } from './lifecycle-hook.ts';
 import { markNodeFailed } from './node-failure.ts';
 import { loadManagedNode } from '../../clusters/managed-node.ts';
@@ -21,7 +21,7 @@ export function nodeDelete(services: ActionServices): ActionDefinition {
       const id = context.action.target;
       await awaitLifecycleHook(context, services);
       const exists = await context.transaction('begin', async (tx) => {
-        await countNodeAsWanted(tx, context, -1);
+        await countNodeGone(tx, context);
         return await updateNode(tx, id, { status: 'DELETING', statusReason: 'Deletion in progress' });
       });
       if (!exists) return;

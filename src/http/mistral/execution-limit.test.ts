@@ -44,3 +44,14 @@ test('a project that has as many executions as it may is told the limit, and oth
   expect((await ask('a', 'DELETE', '/executions/one?force=true')).status).toBe(204);
   expect((await start('a')).status).toBe(201);
 });
+
+test('requests at the same moment get as many executions together as are left, and no more', async () => {
+  const workflow = "version: '2.0'\nw: {tasks: {a: {action: std.noop}}}\n";
+  await ask('c', 'POST', '/workflows', workflow);
+  const start = () => ask('c', 'POST', '/executions', JSON.stringify({ workflow_name: 'w' }));
+  const answers = await Promise.all(Array.from({ length: 8 }, start));
+  const statuses = answers.map(({ status }) => status).sort((one, other) => one - other);
+  expect(statuses).toEqual([201, 201, 429, 429, 429, 429, 429, 429]);
+  const stored = server.opened.store.db.selectFrom('workflow_execution').select('id');
+  expect(await stored.where('project', '=', 'c').execute()).toHaveLength(2);
+});

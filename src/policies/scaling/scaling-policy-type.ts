@@ -132,7 +132,7 @@ function amend({ plan, facts, value, inputs }: PlanView<ScalingPolicy>): Amendme
   if (change <= 0) return { refused: `${inWords(value)} changes nothing at ${count(current, 'node')}` };
   const wanted = value.event === 'CLUSTER_SCALE_IN' ? current - change : current + change;
   const desired = value.bestEffort ? within(wanted, current, facts) : wanted;
-  const broken = limitBroken(desired, facts);
+  const broken = limitBroken(desired, { ...facts, current });
   if (broken !== null) return { refused: broken };
   const reason = reasonFor(value, requested, wanted, desired);
   // It would succeed without a word that nothing was done.
@@ -153,9 +153,10 @@ function adjustment({ event, type, number, minStep }: ScalingPolicy, current: nu
 }
 
 /** As far in the direction as the cluster's limits allow, and never in the other one. */
-function within(wanted: number, current: number, { minSize, maxSize }: ClusterFacts): number {
+function within(wanted: number, current: number, { minSize, maxSize, mostNodes }: ClusterFacts): number {
   if (wanted < current) return Math.min(current, Math.max(wanted, minSize));
-  return maxSize < 0 ? wanted : Math.max(current, Math.min(wanted, maxSize));
+  const most = maxSize < 0 ? mostNodes : Math.min(maxSize, mostNodes);
+  return Math.max(current, Math.min(wanted, most));
 }
 
 function reasonFor(

@@ -8,6 +8,7 @@ import {
   type StoredExecution,
 } from '../../store/workflow-executions.ts';
 import { listExecutions, type PageQuery } from '../../store/workflow-listing.ts';
+import type { Tx } from '../../store/store.ts';
 import type { EndState } from '../../domain/workflow-records.ts';
 import type { UntimedEvent } from '../../workflow/runner/step-batch.ts';
 import type { ExecutionRequest } from '../../workflow/runner/new-execution.ts';
@@ -73,7 +74,6 @@ export async function startExecution(
     throw badRequest(`id: expected a UUID, found ${JSON.stringify(id.slice(0, 80))}`);
   const known = present(id) ? await getExecution(tools.store.db, id) : undefined;
   if (known !== undefined) return ownOrTaken(caller, known);
-  await refuseOverLimit(tools, caller);
   const started = await runnerOf(tools).startExecution({
     ...(present(id) ? { id } : {}),
     workflow: await visibleWorkflow(tools, caller, workflowIn(request, source)),
@@ -82,14 +82,20 @@ export async function startExecution(
     description: request.description ?? '',
     project: caller.project,
     signalsEnd: false,
+    admit: (tx) => refuseOverLimit(tx, tools, caller),
   });
   return ownOrTaken(caller, started);
 }
 
-/** What one project stores must not fill the database of all; what recoveries start is not refused. */
-async function refuseOverLimit({ store, limits }: RequestTools, { project }: Caller): Promise<void> {
+/**
+ * What one project stores must not fill the database of all; what recoveries start is not refused. Called
+ * where the execution is inserted already: two that start at once count each other.
+ */
+async function refuseOverLimit(tx: Tx, { limits }: RequestTools, { project }: Caller): Promise<void> {
   const { maxExecutionsPerProject: most } = limits;
-  if (most === 0 || !(await hasExecutions(store.db, project, most))) return;
+  if (most === 0) return;
+  await tx.exclude([`executions:${project}`]);
+  if (!(await hasExecutions(tx.db, project, most + 1))) return;
   throw new CoppiceError(
     'limit-reached',
     `The project has ${most} executions stored, with those that have ended, and may have no more (limits.executions_per_project of the server's configuration): delete some, or wait until old ones are deleted (workflows.keep_days).`,

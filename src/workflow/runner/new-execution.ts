@@ -1,7 +1,7 @@
 /** What a request to start a workflow makes: the execution before its first event. Nothing is stored yet. */
 import { CoppiceError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { Db } from '../../store/store.ts';
+import type { Db, Tx } from '../../store/store.ts';
 import { environmentsNamed } from '../../store/workflow-environments.ts';
 import { createExecution } from '../language/conductor.ts';
 import { RefusedRequest } from '../language/conductor/fault.ts';
@@ -21,6 +21,11 @@ export interface ExecutionRequest {
   readonly project: string;
   /** Whether the end sends the durable signal. */
   readonly signalsEnd: boolean;
+  /**
+   * Called in the transaction that inserts the execution, after the insert. What it throws refuses the
+   * execution: nothing is written.
+   */
+  readonly admit?: (tx: Tx) => Promise<void>;
 }
 
 /** @throws CoppiceError `resource-not-found` (workflow), `bad-request` (environment, input, params). */
@@ -41,6 +46,7 @@ export async function newExecution(
     keeping: { workflowId, sourceId, definitionProject, project, signalsEnd, depth: 0 },
     version: 0,
     isNew: true,
+    admit: request.admit,
   };
 }
 

@@ -4,7 +4,8 @@
  */
 import type { Tx } from '../../store/store.ts';
 import { sendSignal } from '../../store/action-wakes.ts';
-import { insertExecution, updateExecution } from '../../store/workflow-executions.ts';
+import { insertExecution, StaleExecution, updateExecution } from '../../store/workflow-executions.ts';
+import { countSubExecutions } from '../../store/workflow-tree.ts';
 import {
   insertWorkflowActions,
   updateWorkflowAction,
@@ -24,7 +25,7 @@ import {
 import type { JsonObject } from '../../domain/json.ts';
 import type { TaskRecord } from '../../domain/workflow-records.ts';
 import { endSignalOf } from './end-signal.ts';
-import type { StepBatch } from './step-batch.ts';
+import { maxSubExecutions, type StepBatch } from './step-batch.ts';
 
 /**
  * The delayed actions of an ended execution still report their end, as in Mistral, and it is recorded. An
@@ -64,7 +65,7 @@ export async function saveBatch(
     else await setTimer(tx, set);
   }
   if (batch.hasEnded) await forgetTooMany(tx, loaded.state.execution.id, maxTimersKept);
-  for (const { record, keeping } of batch.subExecutions) await insertExecution(tx, record, keeping, 0);
+  await saveSubExecutions(tx, batch);
   if (batch.hasEnded && loaded.keeping.signalsEnd) await signalEnd(tx, batch, now);
   return await sendMessages(tx, batch);
 }
@@ -74,6 +75,17 @@ async function saveExecution(tx: Tx, { loaded, executionBefore }: StepBatch): Pr
   if (!loaded.isNew) return await updateExecution(tx, executionBefore, execution, loaded.version);
   if (!(await insertExecution(tx, execution, loaded.keeping, loaded.version + 1)))
     throw new ExecutionExists(`Execution ${execution.id} already exists.`);
+  await loaded.admit?.(tx);
+}
+
+/** @throws StaleExecution where others of the tree have started so many since they were counted. */
+async function saveSubExecutions(tx: Tx, { loaded, subExecutions }: StepBatch): Promise<void> {
+  if (subExecutions.length === 0) return;
+  const { id, rootId } = loaded.state.execution;
+  const root = rootId ?? id;
+  await tx.exclude([`sub-executions:${root}`]);
+  for (const { record, keeping } of subExecutions) await insertExecution(tx, record, keeping, 0);
+  if ((await countSubExecutions(tx.db, root)) > maxSubExecutions) throw new StaleExecution(id);
 }
 
 async function saveTasks(tx: Tx, { loaded: { state }, tasksBefore }: StepBatch): Promise<void> {

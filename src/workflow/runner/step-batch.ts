@@ -9,6 +9,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Json, JsonObject } from '../../domain/json.ts';
+import type { Tx } from '../../store/store.ts';
 import type { ExecutionRecordKeeping } from '../../store/workflow-executions.ts';
 import type { WorkflowTimer } from '../../store/workflow-work.ts';
 import { yieldToEventLoop } from '../../event-loop.ts';
@@ -46,6 +47,8 @@ export interface LoadedExecution {
   version: number;
   /** Its row has not been inserted yet. */
   isNew: boolean;
+  /** As in `ExecutionRequest`. */
+  readonly admit?: ((tx: Tx) => Promise<void>) | undefined;
 }
 
 export interface BatchTools {
@@ -68,7 +71,7 @@ export interface PerformedCall {
 
 /** Limits that stop a workflow which starts itself endlessly. Far above what workflows use on purpose. */
 const maxNestingDepth = 50;
-const maxSubExecutions = 10_000;
+export const maxSubExecutions = 10_000;
 
 /**
  * Endings of pure actions in one batch: further ones wait for the next batch, so that a loop cannot keep a
