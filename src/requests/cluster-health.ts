@@ -4,42 +4,32 @@
  */
 import { isJsonObject } from '../domain/json.ts';
 import type { Share } from '../domain/health-policy.ts';
-import type { Cluster, Node, Relapse } from '../domain/model.ts';
+import type { Cluster, Node } from '../domain/model.ts';
 import { regionOf } from '../domain/placement.ts';
-import { changedAt } from '../clusters/current-health.ts';
-import { inForce } from '../clusters/maintenance.ts';
 import { rulesOfCluster, type NamedRules } from '../clusters/cluster-rules.ts';
 import { takeSnapshot, type ClusterSnapshot, type SnapshotPart } from '../healing/snapshot.ts';
 import type { BreakerState } from '../domain/breaker-state.ts';
-import type { ChainEvent } from '../recovery/chain.ts';
-import type { HealthRecord } from '../domain/health-record.ts';
 import { explainCluster } from '../recovery/explain-cluster.ts';
 import type { ClusterExplanation } from '../recovery/explain-cluster.ts';
-import type { ExplainedCluster, ExplainedHookFailure } from '../recovery/explained-cluster.ts';
+import type { ExplainedCluster } from '../recovery/explained-cluster.ts';
 import { cloudTrouble, explainCloud, type ExplainedCloud } from '../recovery/explain-cloud.ts';
 import { shareOf, type ClosedGate } from '../recovery/gates.ts';
 import { endsOfGates, gateTasks } from '../recovery/gate-tasks.ts';
 import type { OperatorTask } from '../recovery/operator-task.ts';
 import { eachCommandOnce, requiredFirst } from '../recovery/operator-tasks.ts';
 import type { Maintenance } from '../domain/maintenance.ts';
-import { knowledgeOf } from '../recovery/knowledge.ts';
-import { gatesClosedNow, nextUps, type NextUp } from '../recovery/next-up.ts';
-import { countUnhealthy, planRound } from '../recovery/plan-round.ts';
-import { clusterStanding, countStandings, nodeStanding, type Standing } from '../recovery/standing.ts';
+import { gatesClosedNow } from '../recovery/next-up.ts';
+import { countUnhealthy } from '../recovery/plan-round.ts';
+import { clusterStanding, countStandings, type Standing } from '../recovery/standing.ts';
 import { standingOutages, type StandingOutage } from '../recovery/zone-outage.ts';
-import { lastProbeOf } from '../store/action-steps.ts';
-import { firstFailures } from '../store/first-failures.ts';
-import { nothingOfNode } from '../store/healing.ts';
-import { openHookFailures } from '../store/hook-failures.ts';
 import { getProfile } from '../store/profiles.ts';
 import { effectsOfChanges } from '../profiles/update-plan.ts';
 import { actionsOfClusters, nothingOfActions, type ActionsOfCluster } from './actions-of-clusters.ts';
 import { cloudReport } from './cloud-report.ts';
 import { explainedNames } from './explained-names.ts';
 import { requireObject } from './find-object.ts';
-import { explainedNode, triedOf, type NodeHealth } from './node-health.ts';
-import { openNodeRecoveries, type OpenNodeRecovery } from './open-recoveries.ts';
-import { executionOf } from './step-execution.ts';
+import { describeNodes } from './describe-nodes.ts';
+import { explainedNode, type NodeHealth } from './node-health.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 import { excessNodes, missingNodes, standingsOfClusters, type StandingOfCluster } from './standings.ts';
 
@@ -215,7 +205,7 @@ export async function describeClusterHealth(
   const limit = (share: Share | null | undefined) =>
     share == null ? null : shareOf(share, cluster.desiredCapacity);
   const zoneOutages = standingOutages(round, round.policy);
-  const nodes = await nodesOf(tools, snapshot);
+  const nodes = await describeNodes(tools, snapshot);
   const size = nodes.length + (part?.others ?? 0);
   const missing = missingNodes(cluster, size);
   const { needsCloud, profileChanges, noun } = await profileFacts(tools, cluster);
@@ -276,120 +266,4 @@ function countsOf({ round }: ClusterSnapshot, nodes: readonly NodeHealth[], miss
     missing,
     unhealthy: countUnhealthy(round),
   };
-}
-
-function relapsesOf({ round, recoveries }: ClusterSnapshot): ReadonlyMap<string, Relapse> {
-  const ended = round.nodes.map(({ id, recoveredBefore }) => [id, recoveredBefore?.relapse] as const);
-  const open = recoveries.map(({ nodeId, relapse }) => [nodeId, relapse] as const);
-  return new Map([...ended, ...open].flatMap(([id, relapse]) => (relapse == null ? [] : [[id, relapse]])));
-}
-
-async function nodesOf(tools: RequestTools, snapshot: ClusterSnapshot): Promise<NodeHealth[]> {
-  const { round, nodes, health, healing, ends } = snapshot;
-  const next = nextUps(round, planRound(round));
-  const open = await openNodeRecoveries(tools, snapshot);
-  const relapses = relapsesOf(snapshot);
-  const failures = await failedHooks(tools, nodes);
-  const notCreated = nodes.filter(({ id }) => health.get(id)?.failure?.class === 'NOT_CREATED');
-  const first = await firstFailures(
-    tools.store.db,
-    notCreated.map(({ id }) => id),
-  );
-  const notWatched = notWatchedBecause(round);
-  return await Promise.all(
-    nodes.map(async (node) => {
-      const ofNode = healing.get(node.id) ?? nothingOfNode;
-      const { exclusion, quarantine } = ofNode;
-      const record = newest(health.get(node.id), tools.lastRecord?.(node.id));
-      const excluded = inForce(exclusion, round.now);
-      const recovery = withReason(open.get(node.id), next(node.id));
-      const warning = failures.get(node.id) ?? null;
-      const knowledge = knowledgeOf({
-        now: round.now,
-        notWatched,
-        outdated: tools.outdatedBecause?.(node.id) ?? null,
-        record,
-        changedAt: changedAt(node, round.now),
-        verification: await lastProbe(tools, recovery),
-      });
-      const standing = nodeStanding({
-        watched: notWatched === null,
-        status: node.status,
-        state: knowledge.asOf === null ? null : knowledge.state,
-        quarantined: quarantine !== null,
-        excluded: excluded !== null,
-        recovery: recovery === null ? null : recovery.startedAt === null ? 'HELD' : 'RUNNING',
-        warning: warning !== null,
-      });
-      const then = nextOf(recovery, next(node.id), record, round.now);
-      const relapse = relapses.get(node.id) ?? null;
-      const firstFailure = first.get(node.id) ?? null;
-      const known = { node, standing, knowledge, relapse, excluded, quarantine, recovery, warning };
-      return {
-        ...known,
-        firstFailure,
-        next: then,
-        endsBy: [],
-        isUnknown: notWatched === null && knowledge.asOf !== null && knowledge.state === 'UNKNOWN',
-        tried: triedOf(ofNode, ends.get(node.id), record?.healthyAt ?? null),
-      };
-    }),
-  );
-}
-
-function notWatchedBecause({ policy, policyEnabled }: ClusterSnapshot['round']): string | null {
-  if (policy === null) return 'it is not probed: no health policy is attached';
-  return policyEnabled ? null : 'it is not probed: the health policy is disabled';
-}
-
-/** What is written down is what was news; the last probe may have said the same again. */
-function newest(written: HealthRecord | undefined, last: HealthRecord | undefined): HealthRecord | null {
-  if (written === undefined || last === undefined) return written ?? last ?? null;
-  return last.probedAt > written.probedAt ? last : written;
-}
-
-async function lastProbe(
-  { store }: RequestTools,
-  recovery: OpenNodeRecovery | null,
-): Promise<Extract<ChainEvent, { kind: 'probed' }> | null> {
-  if (recovery === null || recovery.startedAt === null || recovery.actionId === null) return null;
-  return (await lastProbeOf<Extract<ChainEvent, { kind: 'probed' }>>(store.db, recovery.actionId)) ?? null;
-}
-
-/** The execution of a workflow that never started, or was removed since, cannot be shown. */
-async function failedHooks(
-  tools: RequestTools,
-  nodes: readonly Node[],
-): Promise<ReadonlyMap<string, ExplainedHookFailure>> {
-  const owners = new Map(nodes.map((node) => [node.id, node]));
-  const failures = new Map<string, ExplainedHookFailure>();
-  for (const [nodeId, failure] of await openHookFailures(tools.store.db, [...owners.keys()])) {
-    const { recoveryId, reason, executionId } = failure;
-    const owner = owners.get(nodeId);
-    const isThere =
-      executionId !== null && owner !== undefined && (await executionOf(tools, executionId, owner)) !== null;
-    failures.set(nodeId, { recoveryId, reason, executionId: isThere ? executionId : null });
-  }
-  return failures;
-}
-
-/** Of one that is held, why it is held now; there may be thousands, so that their rows are not read. */
-function withReason(recovery: OpenNodeRecovery | undefined, next: NextUp): OpenNodeRecovery | null {
-  if (recovery === undefined) return null;
-  return recovery.startedAt === null ? { ...recovery, reason: next.reason } : recovery;
-}
-
-/** A recovery that runs continues at the deadline of its step at the latest. */
-function nextOf(
-  recovery: OpenNodeRecovery | null,
-  next: NextUp,
-  record: HealthRecord | null,
-  now: number,
-): NextUp {
-  const step = recovery?.step ?? null;
-  if (next.what === 'PROBE' && record !== null && record.probeAgainAt > now)
-    return { ...next, at: Math.min(record.probeAgainAt, next.at ?? Infinity) };
-  return next.what !== 'IN_PROGRESS' || step === null
-    ? next
-    : { what: next.what, at: step.deadline, reason: step.inWords };
 }
