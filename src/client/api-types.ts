@@ -660,6 +660,8 @@ export interface Schemas {
     /** A hook that failed after it: it undoes nothing, and what it was for is not done. */
     readonly warning: string | null;
     readonly decisions: readonly Schemas['RecoveryDecision'][];
+    /** What an operator may do about the step that runs. */
+    readonly operator: readonly Schemas['OperatorTask'][];
     /** What it has stopped, and is still kept. */
     readonly retained: readonly Schemas['Retained'][];
     /** The step that runs, until when, and what follows it. */
@@ -775,6 +777,8 @@ export interface Schemas {
     readonly attempts: number | null;
     /** When it is given up; null: it has ended. */
     readonly deadline: string | null;
+    /** What it does, since when, until when at most, and what follows. */
+    readonly doing: string;
     /** What follows if it fails. */
     readonly if_it_fails: string | null;
     /** What follows if it succeeds. */
@@ -1966,6 +1970,8 @@ export interface Operations {
     readonly query: {};
     readonly body: undefined;
     readonly answer: {
+      /** How what runs ends, what stays as it is, and when the node is recovered again. */
+      readonly follows: readonly string[];
       readonly recovery: Schemas['Recovery'];
     };
   };

@@ -9,6 +9,7 @@ const sentences: ReadonlySet<string> = new Set([
   'doing',
   'expected',
   'faultstring',
+  'follows',
   'found',
   'health_reason',
   'hint',

@@ -151,6 +151,7 @@ describe('Recoveries', () => {
         node_id: node.id,
         node_name: 'web-1',
         opened_at: '1970-01-01T00:00:01.000Z',
+        operator: [],
         origin: 'AUTOMATIC',
         policy_id: null,
         relapse: null,

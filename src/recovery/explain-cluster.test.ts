@@ -193,9 +193,23 @@ describe('every command that an operator is given exists', async () => {
     mode: 'ENFORCE',
     startedAt: now,
     doing: 'runs',
-    execution: { id: 'e1', isPaused: true },
+    step: {
+      purpose: 'action',
+      label: 'WORKFLOW drain',
+      action: null,
+      startedAt: now,
+      ifItFails: 'RECREATE',
+      execution: { id: 'e1', isPaused: true },
+    },
   } as const;
-  const waiting = { ...recovery, execution: { id: 'e3', isPaused: false } };
+  const action = { name: 'RECREATE', label: 'RECREATE', params: { surge: true } };
+  const hook = {
+    ...recovery.step,
+    purpose: 'before',
+    action,
+    execution: { id: 'e3', isPaused: false },
+  } as const;
+  const waiting = { ...recovery, step: hook };
   const warning = { recoveryId: 'r1', reason: 'after hook failed: x', executionId: 'e2' };
   const nodes = [
     aNode('web-1', 'QUARANTINED', { quarantine: { since: now, reason: 'x' } }),

@@ -1,7 +1,8 @@
 /** What a cluster's health is explained from. Times in milliseconds since 1970. */
 import type { Failure } from '../domain/health-record.ts';
 import type { Maintenance } from '../domain/maintenance.ts';
-import type { RecoveryMode } from '../domain/states.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { RecoveryMode, RowPurpose } from '../domain/states.ts';
 import type { ClosedGate } from './gates.ts';
 import type { NextUp } from './next-up.ts';
 import type { Standing } from './standing.ts';
@@ -42,9 +43,22 @@ export interface ExplainedRecovery {
   readonly id: string;
   readonly mode: RecoveryMode;
   readonly startedAt: number | null;
-  /** The step that runs, and what follows it; null: none runs. */
+  /** The step that runs, and what follows it, in a sentence; null: none runs. */
   readonly doing: string | null;
-  /** The execution of the running step. */
+  /** null: none runs. */
+  readonly step: ExplainedStep | null;
+}
+
+export interface ExplainedStep {
+  readonly purpose: RowPurpose;
+  /** `REBOOT`, `WORKFLOW drain`, `verification of REBOOT` */
+  readonly label: string;
+  /** Of a hook: the action before or after which it is run; null: it is no such hook. */
+  readonly action: { readonly name: string; readonly label: string; readonly params: JsonObject } | null;
+  readonly startedAt: number | null;
+  /** What follows if it fails; null: it is not known. */
+  readonly ifItFails: string | null;
+  /** Of a WORKFLOW; null: there is none, or none that can be shown. */
   readonly execution: { readonly id: string; readonly isPaused: boolean } | null;
 }
 

@@ -17,6 +17,9 @@ export const detectionWithoutPolicy: Pick<Detection, 'intervalMs' | 'nodeUpdateT
   nodeUpdateTimeoutMs: 60_000,
 };
 
+/** Those that a request can name. */
+export const requestedOperations: readonly string[] = ['REBOOT', 'REBUILD', 'RECREATE'];
+
 /** @param operation `REBOOT`, `REBUILD`, `RECREATE`; as in Senlin, a REBOOT without a type is a hard one. */
 export function operationRules(
   operation: string,

@@ -9,6 +9,7 @@ import type { ExplainedCluster, ExplainedNode } from './explained-cluster.ts';
 import { enableTask, gateTasks, recoverTask, resumeTask, type GateTasks } from './gate-tasks.ts';
 import { mostNodes, type OperatorTask } from './operator-task.ts';
 import { afterCause, causeOf, causeTasks } from './node-causes.ts';
+import { stepTasks } from './step-tasks.ts';
 
 /**
  * What cannot be seen for longer needs an operator: an API that restarts, or a network that is switched, is
@@ -29,7 +30,7 @@ export function operatorTasks(
     ...unseen(cluster),
     ...failedUnattended(cluster),
     ...gates.ofHeld,
-    ...firstOf(cluster, cluster.nodes, runningWorkflows),
+    ...firstOf(cluster, cluster.nodes, (node) => stepTasks(node, cluster.now)),
     ...firstOf(cluster, cluster.nodes, logs),
     ...firstOf(cluster, cluster.nodes, failedHooks),
     ...firstOf(cluster, cluster.nodes, includes),
@@ -160,21 +161,6 @@ function unwatched({ name, now }: ExplainedCluster, failed: readonly ExplainedNo
   return [
     { reason: attach, command: `coppice cluster policy-attach ${name} POLICY`, required: true },
     { reason: check, command: `coppice cluster check ${name}`, required: false },
-  ];
-}
-
-function runningWorkflows({ name, recovery }: ExplainedNode): OperatorTask[] {
-  const execution = recovery?.execution ?? null;
-  if (execution === null) return [];
-  if (execution.isPaused) {
-    const reason = `the workflow that recovers ${name} is paused, and ends at its deadline`;
-    return [{ reason, command: `coppice workflow resume ${execution.id}`, required: true }];
-  }
-  const reason = `what the workflow that recovers ${name} is waiting for`;
-  const cancel = `end it before its deadline, where it cannot succeed any more: the step counts as failed`;
-  return [
-    { reason, command: `coppice workflow show ${execution.id}`, required: false },
-    { reason: cancel, command: `coppice workflow cancel ${execution.id}`, required: false },
   ];
 }
 

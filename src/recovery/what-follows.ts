@@ -25,8 +25,10 @@ export function whatFollows(facts: ChainFacts, step: RunningStep, now: number): 
     return afterHookOfEnd(hooks, step, rules.onSuccess === hooks ? 'RECOVERED' : exhaustedEnd(facts, now));
   }
   if (step.item === wholeChain) {
-    const failed = ['EXHAUSTED', ...rules.onExhausted.map(labelOf), exhaustedEnd(facts, now)].join(', then ');
-    return { ifItHelps: ['RECOVERED', ...rules.onSuccess.map(labelOf)].join(', then '), ifItFails: failed };
+    const failed = ['EXHAUSTED', ...rules.onExhausted.map(itemLabel), exhaustedEnd(facts, now)].join(
+      ', then ',
+    );
+    return { ifItHelps: ['RECOVERED', ...rules.onSuccess.map(itemLabel)].join(', then '), ifItFails: failed };
   }
   const index = rules.items.findIndex((item) => runnablesOf(item, step).some(({ id }) => id === step.item));
   const item = rules.items[index];
@@ -38,17 +40,26 @@ export function whatFollows(facts: ChainFacts, step: RunningStep, now: number): 
     case 'action':
     case 'verification':
       return {
-        ifItHelps: [...item.after.map(labelOf), afterSuccess(facts, index)].join(', then '),
+        ifItHelps: [...item.after.map(itemLabel), afterSuccess(facts, index)].join(', then '),
         ifItFails: again(item, step) ?? afterFailure(facts, index, now),
       };
     case 'after': {
-      const rest = [...restOf(item.after, step).map(labelOf), afterSuccess(facts, index)].join(', then ');
+      const rest = [...restOf(item.after, step).map(itemLabel), afterSuccess(facts, index)].join(', then ');
       return {
         ifItHelps: rest,
         ifItFails: again(hookOf(item.after, step), step) ?? `a warning, then ${rest}`,
       };
     }
   }
+}
+
+/** The action before or after which a hook is run; undefined: it is no such hook, or is not in the chain. */
+export function actionOfHook(
+  { rules }: Pick<ChainFacts, 'rules'>,
+  { item: id, purpose }: Pick<RunningStep, 'item' | 'purpose'>,
+): ChainItem | undefined {
+  if (purpose !== 'before' && purpose !== 'after') return undefined;
+  return rules.items.find((item) => runnablesOf(item, { purpose }).some((hook) => hook.id === id));
 }
 
 /** How many attempts a step of a chain has; null for one that the chain does not have. */
@@ -83,12 +94,12 @@ function followBefore(
   now: number,
 ): Following {
   const [next = item] = restOf(item.before, step);
-  const failed = `${labelOf(item)} is not run, then ${afterFailure(facts, index, now)}`;
-  return { ifItHelps: labelOf(next), ifItFails: again(hookOf(item.before, step), step) ?? failed };
+  const failed = `${itemLabel(item)} is not run, then ${afterFailure(facts, index, now)}`;
+  return { ifItHelps: itemLabel(next), ifItFails: again(hookOf(item.before, step), step) ?? failed };
 }
 
 function afterHookOfEnd(hooks: readonly Hook[], step: RunningStep, end: string): Following {
-  const rest = [...restOf(hooks, step).map(labelOf), end].join(', then ');
+  const rest = [...restOf(hooks, step).map(itemLabel), end].join(', then ');
   return { ifItHelps: rest, ifItFails: again(hookOf(hooks, step), step) ?? `a warning, then ${rest}` };
 }
 
@@ -100,7 +111,7 @@ function again(runnable: Runnable | undefined, { attempt }: RunningStep): string
 function afterSuccess(facts: ChainFacts, index: number): string {
   const { strategy, onSuccess } = facts.rules;
   const next = strategy === 'CHAIN' ? nextItem(facts, index) : undefined;
-  return next === undefined ? ['RECOVERED', ...onSuccess.map(labelOf)].join(', then ') : labelOf(next);
+  return next === undefined ? ['RECOVERED', ...onSuccess.map(itemLabel)].join(', then ') : itemLabel(next);
 }
 
 function afterFailure(facts: ChainFacts, index: number, now: number): string {
@@ -112,8 +123,8 @@ function afterFailure(facts: ChainFacts, index: number, now: number): string {
         ? facts.rules.items.find((item) => item.id === onFailure.id)
         : undefined;
   return next === undefined
-    ? ['EXHAUSTED', ...facts.rules.onExhausted.map(labelOf), exhaustedEnd(facts, now)].join(', then ')
-    : labelOf(next);
+    ? ['EXHAUSTED', ...facts.rules.onExhausted.map(itemLabel), exhaustedEnd(facts, now)].join(', then ')
+    : itemLabel(next);
 }
 
 /** The next one that is for this failure. */
@@ -140,6 +151,7 @@ function hookOf(hooks: readonly Hook[], step: RunningStep): Hook | undefined {
   return hooks.find(({ id }) => id === step.item);
 }
 
-function labelOf(runnable: Runnable): string {
+/** `REBOOT`, `WORKFLOW drain` */
+export function itemLabel(runnable: Runnable): string {
   return stepLabel({ name: runnable.name, item: runnable.id, params: runnable.params });
 }

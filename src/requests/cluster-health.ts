@@ -16,6 +16,7 @@ import { cloudTrouble, explainCloud, type ExplainedCloud } from '../recovery/exp
 import { shareOf, type ClosedGate } from '../recovery/gates.ts';
 import { endsOfGates, gateTasks } from '../recovery/gate-tasks.ts';
 import type { OperatorTask } from '../recovery/operator-task.ts';
+import { stepTasks } from '../recovery/step-tasks.ts';
 import { eachCommandOnce, requiredFirst } from '../recovery/operator-tasks.ts';
 import type { Maintenance } from '../domain/maintenance.ts';
 import { gatesClosedNow } from '../recovery/next-up.ts';
@@ -242,7 +243,9 @@ export async function describeClusterHealth(
     zoneOutages,
     nodes: nodes.map((node, index) => {
       const known = explained.nodes[index];
-      return known === undefined ? node : { ...node, endsBy: tasks.ofNode(known) };
+      return known === undefined
+        ? node
+        : { ...node, endsBy: [...tasks.ofNode(known), ...stepTasks(known, now)] };
     }),
     moreHealthy: part?.others ?? 0,
     standing: clusterStanding({

@@ -1,5 +1,5 @@
 /** The health of a node, and what of it the sentences about its cluster are made from. */
-import type { ExplainedNode, ExplainedHookFailure } from '../recovery/explained-cluster.ts';
+import type { ExplainedHookFailure, ExplainedNode, ExplainedStep } from '../recovery/explained-cluster.ts';
 import type { Maintenance } from '../domain/maintenance.ts';
 import type { Node, Relapse } from '../domain/model.ts';
 import type { Knowledge } from '../recovery/knowledge.ts';
@@ -10,7 +10,8 @@ import type { NodeHealing } from '../store/healing.ts';
 import type { EndedRecovery } from '../store/recovery-history.ts';
 import type { OperatorTask } from '../recovery/operator-task.ts';
 import type { FirstFailure } from '../store/first-failures.ts';
-import type { OpenNodeRecovery } from './open-recoveries.ts';
+import { itemLabel } from '../recovery/what-follows.ts';
+import type { OpenNodeRecovery, RunningRecoveryStep } from './open-recoveries.ts';
 
 export interface NodeHealth {
   readonly node: Node;
@@ -86,14 +87,28 @@ export function explainedNode(
       mode: recovery.mode,
       startedAt: recovery.startedAt,
       doing: recovery.step?.inWords ?? null,
-      execution: recovery.step?.workflow
-        ? {
-            id: recovery.step.workflow.executionId,
-            isPaused: recovery.step.workflow.state === 'PAUSED',
-          }
-        : null,
+      step: recovery.step && explainedStep(recovery.step),
     },
     next,
     warning,
+  };
+}
+
+/** null: it has ended. */
+export function explainedStep({
+  step,
+  label,
+  action,
+  follows,
+  workflow,
+}: RunningRecoveryStep): ExplainedStep | null {
+  if (step.state !== 'RUNNING') return null;
+  return {
+    purpose: step.purpose,
+    label,
+    action: action && { name: action.name, label: itemLabel(action), params: action.params },
+    startedAt: step.startedAt,
+    ifItFails: follows?.ifItFails ?? null,
+    execution: workflow && { id: workflow.executionId, isPaused: workflow.state === 'PAUSED' },
   };
 }

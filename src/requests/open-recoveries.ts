@@ -9,10 +9,17 @@ import type { RecoveryMode } from '../domain/states.ts';
 import type { ClusterSnapshot } from '../healing/snapshot.ts';
 import type { ChainFacts } from '../recovery/chain.ts';
 import { duration } from '../domain/duration.ts';
-import type { Runnable } from '../domain/health-policy.ts';
+import { utcSeconds } from '../domain/time-text.ts';
+import type { ChainItem, Runnable } from '../domain/health-policy.ts';
 import { stepLabel, verificationLabel, wholeChain } from '../recovery/describe.ts';
 import { verificationEnd } from '../recovery/verify.ts';
-import { runnableOf, whatFollows, type Following } from '../recovery/what-follows.ts';
+import {
+  actionOfHook,
+  itemLabel,
+  runnableOf,
+  whatFollows,
+  type Following,
+} from '../recovery/what-follows.ts';
 import { recoveryPlan } from '../store/recoveries.ts';
 import { recoveryDecisions } from '../store/recovery-decisions.ts';
 import { recoverySteps } from '../store/recovery-steps.ts';
@@ -45,8 +52,10 @@ export interface RunningRecoveryStep {
   /** The operation is over, and the node is probed until it is healthy. */
   readonly verifying: boolean;
   readonly follows: Following | null;
+  /** Of a hook: the action before or after which it is run; null: it is no such hook. */
+  readonly action: ChainItem | null;
   readonly workflow: StepExecution | null;
-  /** `WORKFLOW drain, attempt 1 of 2: PAUSED, for 5 min at most; then REBOOT, or if it fails ...` */
+  /** `before REBOOT: WORKFLOW drain, attempt 1 of 2: runs for 5 min, until ... at most; then REBOOT; ...` */
   readonly inWords: string;
 }
 
@@ -113,9 +122,16 @@ export async function describeStep(
     deadline,
     verifying: verification !== null,
     follows,
+    action: (facts === null ? undefined : actionOfHook(facts, step)) ?? null,
     workflow,
   };
   return { ...known, inWords: inWords(known, now) };
+}
+
+/** Of those that have changed something: what they verify says more than a verification. */
+export function labelsOfDone(steps: readonly RecoveryStep[]): string[] {
+  const done = steps.filter(({ state, purpose }) => state === 'SUCCEEDED' && purpose !== 'verification');
+  return done.map((step) => labelOf(step, undefined));
 }
 
 function labelOf(step: RecoveryStep, runnable: Runnable | undefined): string {
@@ -151,30 +167,35 @@ function deadlineOf(
   return verification === null ? end : verificationEnd(facts, runnable, end, verification);
 }
 
-function inWords(
-  { step, label, attempts, deadline, verifying, follows, workflow }: Omit<RunningRecoveryStep, 'inWords'>,
-  now: number,
-): string {
-  const isHook = step.purpose !== 'action' && step.purpose !== 'verification';
-  const purpose = isHook ? `${step.purpose}: ` : '';
+function inWords(running: Omit<RunningRecoveryStep, 'inWords'>, now: number): string {
+  const { step, label, attempts, deadline, verifying, follows, workflow } = running;
   const attempt = attempts === null || attempts === 1 ? '' : `, attempt ${step.attempt} of ${attempts}`;
-  if (step.state !== 'RUNNING') return `${purpose}${label}${attempt}: ${step.state}`;
+  const title = `${purposeText(running)}${label}${attempt}`;
+  if (step.state !== 'RUNNING') return `${title}: ${step.state}`;
   const isVerifiedHere = verifying && step.purpose !== 'verification';
-  const what = isVerifiedHere ? 'done, and the node is being verified' : workflowText(workflow, now);
-  const until = deadline === null ? '' : untilText(deadline - now);
+  const since = step.startedAt === null ? 'runs' : `has run for ${duration(now - step.startedAt)}`;
+  const what = isVerifiedHere ? 'done, and the node is being verified' : workflowText(workflow, since, now);
+  const until = deadline === null ? '' : untilText(deadline, now);
   const then = follows === null ? '' : `; then ${follows.ifItHelps}; if it fails: ${follows.ifItFails}`;
-  return `${purpose}${label}${attempt}: ${what}${until}${then}`;
+  return `${title}: ${what}${until}${then}`;
+}
+
+/** `before REBOOT: ` of a hook. */
+function purposeText({ step: { purpose }, action }: Pick<RunningRecoveryStep, 'step' | 'action'>): string {
+  if (purpose === 'action' || purpose === 'verification') return '';
+  return action === null ? `${purpose}: ` : `${purpose} ${itemLabel(action)}: `;
 }
 
 /** What is begun and cannot be cancelled is waited for, also after its time. */
-function untilText(leftMs: number): string {
+function untilText(deadline: number, now: number): string {
+  const leftMs = deadline - now;
   return leftMs > 0
-    ? `, for ${duration(leftMs)} more at most`
+    ? `, and has ${duration(leftMs)} more at most (until ${utcSeconds(deadline)})`
     : `; its time was over ${duration(-leftMs)} ago, and its end is waited for before anything else is done`;
 }
 
-function workflowText(workflow: StepExecution | null, now: number): string {
-  if (workflow === null || workflow.state !== 'PAUSED') return 'runs';
+function workflowText(workflow: StepExecution | null, running: string, now: number): string {
+  if (workflow === null || workflow.state !== 'PAUSED') return running;
   const { since, stateInfo } = workflow;
   const how = stateInfo === null || stateInfo === '' ? '' : ` (${stateInfo})`;
   return `its workflow is PAUSED${since === null ? '' : ` since ${duration(now - since)}`}${how}`;

@@ -6,6 +6,7 @@ import { didYouMean } from '../domain/did-you-mean.ts';
 import { CoppiceError, quoteValue } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { typeName, type Operation, type ProfileType } from '../profiles/profile-type.ts';
+import { requestedOperations } from '../recovery/operation-rules.ts';
 import { rulesOfCluster } from '../clusters/cluster-rules.ts';
 import type { Profile } from '../domain/model.ts';
 import { getProfile } from '../store/profiles.ts';
@@ -20,8 +21,6 @@ export interface RecoverRequest {
   /** Whether to probe the nodes first. */
   readonly check?: boolean;
 }
-
-const operations = ['REBOOT', 'REBUILD', 'RECREATE'];
 
 /** Of a node, or of the nodes of a cluster. */
 export interface Recovered {
@@ -44,10 +43,10 @@ export async function recoverInputs(
     return inputs;
   }
   const name = operation.toUpperCase();
-  if (!operations.includes(name)) {
-    const allowed = operations.join(', ');
+  if (!requestedOperations.includes(name)) {
+    const allowed = requestedOperations.join(', ');
     const senlinMessage = `Operation value '${operation}' has to be one of the following: ${allowed}.`;
-    const hint = didYouMean(operation, operations);
+    const hint = didYouMean(operation, requestedOperations);
     throw new CoppiceError('bad-request', senlinMessage + (hint === undefined ? '' : ` (${hint})`), {
       senlinMessage,
     });

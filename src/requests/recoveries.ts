@@ -1,11 +1,13 @@
 /**
- * What was done about failures: reading it, cancelling it, and saying that what it left open is done. A
- * recovery belongs to the project of its cluster, or of its node.
+ * What was done about failures: reading it, and saying that what it left open is done. A recovery belongs to
+ * the project of its cluster, or of its node.
  */
 import { CoppiceError } from '../domain/errors.ts';
 import type { Recovery, RecoveryDecision, RecoveryStep } from '../domain/model.ts';
-import { cancelHeld } from '../recovery-record/recovery-lifecycle.ts';
-import { getAction } from '../store/action-listing.ts';
+import type { OperatorTask } from '../recovery/operator-task.ts';
+import { stepTasks } from '../recovery/step-tasks.ts';
+import { inForce } from '../clusters/maintenance.ts';
+import { healingOfNode } from '../store/healing.ts';
 import { acknowledgeHookFailure } from '../store/hook-failures.ts';
 import {
   getRecovery,
@@ -14,14 +16,15 @@ import {
   recoveryPlan,
   type RecoveryListQuery,
 } from '../store/recoveries.ts';
+import { identitiesOf } from '../store/shared-names.ts';
 import { recoveryDecisions } from '../store/recovery-decisions.ts';
 import { recoverySteps } from '../store/recovery-steps.ts';
 import { recoveryContexts, type RecoveryContext } from '../store/recovery-context.ts';
 import type { Db } from '../store/store.ts';
-import { cancel } from './cancel-what-runs.ts';
 import { ambiguous, recoveryFacts } from './candidates.ts';
 import { findId, throwNotFound } from './find-object.ts';
 import { MOST_NAMED } from './in-use.ts';
+import { explainedStep } from './node-health.ts';
 import { describeStep, factsIn, type RunningRecoveryStep } from './open-recoveries.ts';
 import { listVisibleRetained, type KeptView } from './retained.ts';
 import { executionOf, type StepExecution } from './step-execution.ts';
@@ -110,6 +113,8 @@ export interface RecoveryRecord extends RecoverySummary {
   readonly retained: readonly KeptView[];
   /** Of one that runs: its step, until when, and what follows. */
   readonly running: RunningRecoveryStep | null;
+  /** What an operator may do about that step. */
+  readonly operator: readonly OperatorTask[];
 }
 
 /**
@@ -136,10 +141,23 @@ export async function getRecoveryRecord(
   const running =
     step === undefined ? null : await describeStep(tools, recovery, { step, facts, decisions }, tools.now());
   const retained = await listVisibleRetained(tools, caller, { recovery: recovery.id });
-  return { ...summary, steps, executions, decisions, retained, running };
+  const operator = running === null ? [] : await tasksOfStep(tools, recovery, running);
+  return { ...summary, steps, executions, decisions, retained, running, operator };
 }
 
-async function requireRecovery(db: Db, caller: Caller, identity: string): Promise<Recovery> {
+async function tasksOfStep(
+  { store: { db }, now }: RequestTools,
+  recovery: Recovery,
+  running: RunningRecoveryStep,
+): Promise<OperatorTask[]> {
+  const { id, nodeId, nodeName, project, mode } = recovery;
+  const node = { id: nodeId, name: nodeName };
+  const name = (await identitiesOf(db, 'node', [node], project))(node);
+  const excluded = inForce((await healingOfNode(db, nodeId)).exclusion, now());
+  return stepTasks({ name, excluded, recovery: { id, mode, step: explainedStep(running) } }, now());
+}
+
+export async function requireRecovery(db: Db, caller: Caller, identity: string): Promise<Recovery> {
   const project = visibleProject(caller);
   if (!/^[0-9a-f-]{4,36}$/i.test(identity))
     return (await getRecovery(db, identity, project)) ?? throwNotFound('recovery', identity);
@@ -148,28 +166,6 @@ async function requireRecovery(db: Db, caller: Caller, identity: string): Promis
   if (found.length === 1) return only;
   const candidates = found.map((recovery) => ({ id: recovery.id, facts: recoveryFacts(recovery) }));
   throw ambiguous('recovery', identity, candidates);
-}
-
-/**
- * Ends a recovery: what runs is cancelled, and its end is awaited; one that is held is closed at once. A node
- * that stays failed is recovered again after `retry.delay`, or an interval: who wants it left alone excludes
- * it.
- * @throws CoppiceError `bad-request` where it has ended.
- */
-export async function cancelRecovery(tools: RequestTools, caller: Caller, identity: string): Promise<string> {
-  return await tools.store.write(async (tx) => {
-    const { id, state, nodeId, actionId } = await requireRecovery(tx.db, caller, identity);
-    if (state !== 'OPEN')
-      throw new CoppiceError(
-        'bad-request',
-        `The recovery ${id} has ended (${state}): there is nothing to cancel.`,
-      );
-    const reason = `cancelled by an operator (user ${caller.user})`;
-    const action = actionId === null ? undefined : await getAction(tx.db, actionId);
-    if (action === undefined) await cancelHeld(tx, { nodeId }, reason, tools.now());
-    else await cancel(tx, action, reason, tools.now());
-    return id;
-  });
 }
 
 /**

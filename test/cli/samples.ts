@@ -100,6 +100,7 @@ export function sampleRecovery(fields: Partial<Schemas['Recovery']> = {}): Schem
     node_id: 'n1',
     node_name: 'web-1',
     opened_at: '2026-11-22T18:19:55.000Z',
+    operator: [],
     policy_id: 'y1',
     reason: '',
     retained: [],

@@ -23,6 +23,7 @@ beforeAll(async () => {
   await server.workflow(
     [
       'drain: {tasks: {a: {action: std.noop}}}',
+      'hang: {tasks: {a: {action: std.noop, wait-before: 3600}}}',
       'attach: {tasks: {a: {action: std.fail}}}',
       'approve: {tasks: {a: {pause-before: true, action: std.noop}}}',
     ].join('\n'),
@@ -143,6 +144,28 @@ describe.concurrent('an incident', { timeout: 120_000 }, () => {
     ]);
     await server.type('cluster', 'zone-outage', 'release', 'rack');
     await server.seeUntil('rack', [/4 healthy|4\/4/]);
+  });
+
+  test('13: a hook before the action hangs: the way past it is told, and it works', async () => {
+    const recovery = { actions: [{ name: 'REBOOT', before: [workflowStep('hang')] }] };
+    await server.cluster('hang', sleeper, policy(recovery), 1);
+    await server.killNode('hang-1');
+    await server.seeUntil('hang', [
+      /hang-1: before REBOOT: WORKFLOW hang: has run for .* and has .* more at most \(until 2\d{3}-\S+Z\)/,
+      /coppice recovery cancel \S+ \(end this recovery: .* begins with its hooks again\)/,
+      /the way past WORKFLOW hang: /,
+    ]);
+    const { status } = await server.see('hang');
+    const way =
+      /coppice (node exclude \S+) \(.*?; then coppice (recovery cancel [\w-]+ --wait); then coppice (node recover .*?) \(.*?, coppice (node include [\w-]+)/;
+    const [exclude = '', cancel = '', recover = '', include = ''] = way.exec(status)?.slice(1) ?? [];
+    await server.type(...exclude.split(' '));
+    expect(await server.type(...cancel.split(' '))).toContain(
+      'no recovery begins before coppice node include hang-1',
+    );
+    await server.type(...recover.split(' '), '--wait');
+    await server.type(...include.split(' '));
+    await server.seeUntil('hang', [/HEALTHY +1\/1/, /hang-1 +RECOVERED/, /hang-1 +CANCELLED/]);
   });
 
   test('12: poll_url is one address for all nodes: the policy is named, and a recovery of a node nowhere', async () => {

@@ -606,11 +606,18 @@ describe('workflow', () => {
   });
 });
 
-test('recovery cancel shows how the recovery was ended', async () => {
-  const recovery = sampleRecovery({ state: 'CANCELLED', closed_at: '2026-11-22T18:20:00.000Z' });
-  await using api = await fakeApi({ 'POST /v1/recoveries/r1/cancel': { body: { recovery } } });
+test.each([
+  ['OPEN' as const, 'is being cancelled'],
+  ['CANCELLED' as const, 'is cancelled'],
+])('recovery cancel says what follows (%s)', async (state, how) => {
+  const recovery = sampleRecovery({ state });
+  const follows = ['REBOOT is not run', 'web-1 is excluded: ... before coppice node include web-1'];
+  await using api = await fakeApi({ 'POST /v1/recoveries/r1/cancel': { body: { recovery, follows } } });
   const { code, out } = await run(['recovery', 'cancel', 'r1'], { url: api.url });
-  expect([code, out.split('\n')[0]]).toEqual([0, 'web-1  CANCELLED after 5 s']);
+  expect([code, out]).toEqual([
+    0,
+    `The recovery r1 of web-1 ${how}.\n- ${follows.join('\n- ')}\n\n  coppice recovery show r1   what it did, and its end\n`,
+  ]);
 });
 
 test('the action of a recovery leads to it', async () => {

@@ -56,6 +56,7 @@ const failed: Schemas['NodeHealth'] = {
     started_at: '2026-11-22T18:19:31.000Z',
     reason: 'REBOOT',
     step: {
+      doing: 'verification of REBOOT: has run for 5 s',
       label: 'verification of REBOOT',
       name: 'VERIFY',
       item: 'actions[0]',

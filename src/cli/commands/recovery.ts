@@ -1,7 +1,9 @@
 /** `coppice recovery ...`: each failure of a node, and how it was brought back. */
 import { Command } from 'commander';
-import type { Operations } from '../../client/api-types.ts';
-import { openSession, writeJson } from '../client/session.ts';
+import type { ApiClient } from '../../client/api-client.ts';
+import type { Operations, Schemas } from '../../client/api-types.ts';
+import { openSession, writeJson, type CliSession } from '../client/session.ts';
+import { waitForAction } from '../client/wait-for-action.ts';
 import { failureText } from '../rendering/failure-text.ts';
 import {
   afterwardsText,
@@ -12,11 +14,14 @@ import {
 } from '../rendering/recovery-rows.ts';
 import type { ListedRecovery, RecoveryGroup } from '../rendering/recovery-rows.ts';
 import { renderRecovery } from '../rendering/recovery-timeline.ts';
+import { hanging } from '../rendering/hanging.ts';
 import { toneOf } from '../rendering/style.ts';
+import { printable } from '../rendering/table.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { orDash } from '../rendering/text-of.ts';
 import { addList, exampleText, idCell, leftOut } from './resource.ts';
 import type { Resource } from './resource.ts';
+import { WAIT_FLAG, type WaitOption } from './started-action.ts';
 
 const recoveryResource: Resource<ListedRecovery, RecoveryGroup, Operations['GET /v1/recoveries']['query']> = {
   one: 'recovery',
@@ -36,10 +41,16 @@ const recoveryResource: Resource<ListedRecovery, RecoveryGroup, Operations['GET 
   ],
   first: [],
   list: (api, query) => api.read('GET /v1/recoveries', 'recoveries', { query }),
-  show: (api, recovery) => api.read('GET /v1/recoveries/{recovery}', 'recovery', { path: { recovery } }),
+  show: readRecovery,
   rows: async (_api, recoveries) => groupRecoveries(recoveries),
   hasFixedOrder: true,
 };
+
+type Recovery = Schemas['Recovery'];
+
+function readRecovery(api: ApiClient, recovery: string): Promise<Recovery> {
+  return api.read('GET /v1/recoveries/{recovery}', 'recovery', { path: { recovery } });
+}
 
 export function recoveryCommand(terminal: Terminal): Command {
   const recovery = new Command('recovery')
@@ -51,16 +62,8 @@ export function recoveryCommand(terminal: Terminal): Command {
     { flags: '--state <state>', key: 'state', description: 'OPEN, RECOVERED, EXHAUSTED, ...' },
   ]);
   addShow(recovery, terminal);
-  addChange(recovery, terminal, {
-    name: 'cancel',
-    description: 'End an open recovery: what it has begun is completed first; a held one ends at once.',
-    operation: 'POST /v1/recoveries/{recovery}/cancel',
-  });
-  addChange(recovery, terminal, {
-    name: 'acknowledge',
-    description: 'Acknowledge its warning: it is not shown any more.',
-    operation: 'POST /v1/recoveries/{recovery}/acknowledge',
-  });
+  addCancel(recovery, terminal);
+  addAcknowledge(recovery, terminal);
   return recovery;
 }
 
@@ -71,35 +74,56 @@ function addShow(group: Command, terminal: Terminal): void {
     .addHelpText('after', exampleText('recovery list --node web-3', 'recovery show 5a1f09c2'))
     .action(async (id: string, _options: object, command: Command) => {
       const session = openSession(command, terminal);
-      const path = { recovery: id };
-      const shown = await session.api.read('GET /v1/recoveries/{recovery}', 'recovery', { path });
+      const shown = await readRecovery(session.api, id);
       if (session.json) writeJson(terminal, shown);
       else terminal.write(renderRecovery(shown, session.style, { ...session, times: session.times() }));
     });
 }
 
-function addChange(
-  group: Command,
-  terminal: Terminal,
-  {
-    name,
-    description,
-    operation,
-  }: {
-    readonly name: string;
-    readonly description: string;
-    readonly operation:
-      | 'POST /v1/recoveries/{recovery}/cancel'
-      | 'POST /v1/recoveries/{recovery}/acknowledge';
-  },
-): void {
+const cancellation = 'POST /v1/recoveries/{recovery}/cancel';
+
+function addCancel(group: Command, terminal: Terminal): void {
   group
-    .command(`${name} <id>`)
-    .description(description)
-    .addHelpText('after', exampleText(`recovery ${name} 5a1f09c2`))
+    .command('cancel <id>')
+    .description('End an open recovery: what it has begun is completed first; a held one ends at once.')
+    .option(WAIT_FLAG, 'wait until it has ended')
+    .addHelpText('after', exampleText('recovery cancel 5a1f09c2', 'recovery cancel 5a1f09c2 --wait'))
+    .action(async (id: string, { wait }: WaitOption, command: Command) => {
+      const session = openSession(command, terminal);
+      const { body } = await session.api.send(cancellation, { path: { recovery: id } });
+      const { recovery, follows } = body;
+      const action = recovery.action_id;
+      if (!session.json) terminal.write(cancelledText(recovery, follows, session));
+      if (wait === true && action !== null) await waitForAction(session, action);
+      if (session.json)
+        writeJson(terminal, wait === true ? await readRecovery(session.api, recovery.id) : recovery);
+      else if (wait === true)
+        terminal.write(`It has ended: ${(await readRecovery(session.api, recovery.id)).state}.\n`);
+    });
+}
+
+function cancelledText(
+  { id, state, node_name: node }: Recovery,
+  follows: readonly string[],
+  { columns, style, typed }: CliSession,
+): string {
+  const how = state === 'OPEN' ? 'is being cancelled' : 'is cancelled';
+  const lines = [`The recovery ${id} of ${node} ${how}.`, ...follows.map((each) => `- ${each}`)];
+  const show = style('quiet', `\n  ${typed(`recovery show ${id}`)}   what it did, and its end\n`);
+  return lines.map((each) => hanging(printable(each), columns)).join('') + show;
+}
+
+function addAcknowledge(group: Command, terminal: Terminal): void {
+  group
+    .command('acknowledge <id>')
+    .description('Acknowledge its warning: it is not shown any more.')
+    .addHelpText('after', exampleText('recovery acknowledge 5a1f09c2'))
     .action(async (id: string, _options: object, command: Command) => {
       const session = openSession(command, terminal);
-      const changed = await session.api.read(operation, 'recovery', { path: { recovery: id } });
+      const path = { recovery: id };
+      const changed = await session.api.read('POST /v1/recoveries/{recovery}/acknowledge', 'recovery', {
+        path,
+      });
       if (session.json) writeJson(terminal, changed);
       else terminal.write(renderRecovery(changed, session.style, { ...session, times: session.times() }));
     });

@@ -174,7 +174,8 @@ function stepText(step: NonNullable<NonNullable<NodeHealth['recovery']>['step']>
 function nextText({ next }: NodeHealth, times: Times): string {
   const { reason } = next;
   const when = next.at === null || / in \d/.test(reason) ? '' : ` (${times.relative(next.at)})`;
-  return next.what === 'PROBE' ? reason : `${reason}${when}`;
+  // What runs says until when itself.
+  return next.what === 'PROBE' || next.what === 'IN_PROGRESS' ? reason : `${reason}${when}`;
 }
 
 export function renderNodeHealth(node: NodeHealth, { style, times, columns }: Screen): string {

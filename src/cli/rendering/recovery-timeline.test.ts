@@ -146,6 +146,31 @@ test('of a workflow that failed it says where to look further', async () => {
   expect(out).toContain('coppice workflow show 9f1c6f2e-0000-4000-8000-000000000002   what drain did');
 });
 
+test('of one that runs it says what runs until when, and what may be done about it', async () => {
+  const reason = 'end this recovery: REBOOT is not run';
+  const running = {
+    doing: 'before REBOOT: WORKFLOW drain: has run for 5 s',
+    attempt: 1,
+    attempts: 1,
+    deadline: null,
+    if_it_fails: null,
+    if_it_helps: null,
+    item: 'x',
+    label: 'WORKFLOW drain',
+    name: 'WORKFLOW',
+    purpose: 'before',
+    state: 'RUNNING',
+    verifying: false,
+    workflow: null,
+    workflow_name: 'drain',
+  } as const;
+  const operator = [{ command: 'coppice recovery cancel 5a1f', reason, required: false }];
+  const open = { ...recovery, state: 'OPEN', running, operator };
+  await using api = await fakeApi({ 'GET /v1/recoveries/5a1f': { body: { recovery: open } } });
+  const { out } = await run(['recovery', 'show', '5a1f'], { url: api.url });
+  expect(out).toContain(`\n\nnow: ${running.doing}\nmay do: coppice recovery cancel 5a1f (${reason})\n`);
+});
+
 test('hooks say their workflow, and of which action they are', async () => {
   const hook = { name: 'WORKFLOW', execution_id: null };
   const steps = [

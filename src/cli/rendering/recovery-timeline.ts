@@ -9,7 +9,8 @@ import type { Schemas } from '../../client/api-types.ts';
 import { duration } from '../../domain/duration.ts';
 import { notVerified, operationDone } from '../../recovery/describe.ts';
 import { failureReason, failureText } from './failure-text.ts';
-import { stepTitle, workflowNameOf } from './step-title.ts';
+import { isObserved, whatRuns, whereToLook, type Screen } from './recovery-hints.ts';
+import { stepTitle } from './step-title.ts';
 import { toneOf } from './style.ts';
 import type { Style, Tone } from './style.ts';
 import { padTo, printable } from './table.ts';
@@ -32,64 +33,18 @@ interface Entry {
   readonly reason: string;
 }
 
-/** How wide the terminal is, what time it is, and how commands are typed here. */
-interface Screen {
-  readonly columns: number;
-  readonly times: Times;
-  readonly typed: (words: string) => string;
-}
-
 export function renderRecovery(recovery: Recovery, style: Style, screen: Screen): string {
   const entries = entriesOf(recovery);
   const picture = pictureOf(recovery, entries, style, screen);
   const timeline = entries.map((entry) => line(entry, picture)).join('');
-  return `${heading(recovery, style, screen)}\n${timeline}${whereToLook(recovery, style, screen)}`;
-}
-
-/**
- * What else the user may want to see: the action that carries it out, and which task it was of a workflow
- * that did not end in SUCCESS. What the server does not know any more is not named.
- */
-function whereToLook(recovery: Recovery, style: Style, { typed, times }: Screen): string {
-  const { action_id: action, failed_again: again } = recovery;
-  // What only observes has started none.
-  const steps = isObserved(recovery) ? [] : recovery.steps;
-  const hints = [
-    ...steps.flatMap((step) =>
-      step.execution_id === null || step.state === 'SUCCEEDED'
-        ? []
-        : [[`workflow show ${step.execution_id}`, `what ${whichRun(step)} did`] as const],
-    ),
-    ...(action === null ? [] : [[`action show ${action}`, 'the action that carries it out'] as const]),
-    ...(again === null
-      ? []
-      : [
-          [
-            `recovery show ${again.recovery_id}`,
-            `it failed again after ${duration(again.after_seconds * 1000)}`,
-          ] as const,
-        ]),
-    ...recovery.retained.map(({ id, location, until }) => {
-      const end = `removes ${location} before its time is over (${times.relative(until)})`;
-      return [`retained delete ${id}`, end] as const;
-    }),
-  ].map(([words, what]) => `  ${typed(words)}   ${what}\n`);
-  return hints.length === 0 ? '' : style('quiet', `\n${printable(hints.join(''))}`);
+  const now = whatRuns(recovery, style, screen);
+  return `${heading(recovery, style, screen)}\n${timeline}${now}${whereToLook(recovery, style, screen)}`;
 }
 
 /** `18:19:19, 3 min ago` */
 function openedText(opened: number, times: Times): string {
   const [clock, relative] = [times.clock(opened), times.relative(new Date(opened).toISOString())];
   return clock === relative ? clock : `${clock}, ${relative}`;
-}
-
-function whichRun(step: Step): string {
-  const attempt = step.attempt;
-  return `${workflowNameOf(step)}${attempt > 1 ? ` (attempt ${attempt})` : ''}`;
-}
-
-function isObserved(recovery: Recovery): boolean {
-  return recovery.mode === 'OBSERVE';
 }
 
 function heading(

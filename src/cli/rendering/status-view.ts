@@ -7,6 +7,7 @@ import wrapAnsi from 'wrap-ansi';
 import type { Schemas } from '../../client/api-types.ts';
 import { count } from '../../recovery/describe.ts';
 import { explanationLines, operatorText, type Voice } from './explanation.ts';
+import { hanging, narrowIndent } from './hanging.ts';
 import { toneOf, type Tone } from './style.ts';
 import { padTo, printable } from './table.ts';
 
@@ -14,7 +15,6 @@ type Cluster = Schemas['ClusterOverview'];
 type Screen = Voice & { readonly columns: number };
 
 const gap = '  ';
-const narrowIndent = 4;
 
 export function renderStatus(health: Schemas['HealthOverview'], screen: Screen): string {
   const { clusters, cloud, server_problem: problem, server_warning: warning } = health;
@@ -71,13 +71,6 @@ function cloudLines(cloud: NonNullable<Schemas['HealthOverview']['cloud']>, scre
     ...explanationLines(cloud, screen),
   ];
   return lines.map((line) => hanging(line, columns)).join('');
-}
-
-/** Wrapped, and indented from the second line on. */
-function hanging(line: string, columns: number): string {
-  if (columns === Infinity) return `${line}\n`;
-  const [first = '', ...rest] = wrapAnsi(line, columns - narrowIndent).split('\n');
-  return [first, ...rest.map((text) => ' '.repeat(narrowIndent) + text)].map((text) => `${text}\n`).join('');
 }
 
 function renderClusters(

@@ -1,15 +1,12 @@
 /** Recoveries: what was done about each failure of each node. Ours, not Senlin's. */
 import { z } from 'zod';
 import { recoveryStates } from '../../domain/states.ts';
-import {
-  acknowledgeRecovery,
-  cancelRecovery,
-  getRecoveryRecord,
-  listVisibleRecoveries,
-} from '../../requests/recoveries.ts';
+import { acknowledgeRecovery, getRecoveryRecord, listVisibleRecoveries } from '../../requests/recoveries.ts';
+import { cancelRecovery } from '../../requests/cancel-recovery.ts';
 import type { Caller, RequestTools } from '../../requests/request-tools.ts';
 import { each, last, textField, uuidField, wordField } from '../fields.ts';
 import { LARGEST_PAGE, limitField, pageLimit } from '../list-query.ts';
+import { text } from '../shapes/common.ts';
 import { param, route, type Answer, type Route } from '../route.ts';
 import {
   recoveryShape,
@@ -53,17 +50,12 @@ const show = route({
   summary: 'Show a recovery: its steps, and each decision with its reason',
   tag,
   answers: { 200: { description: 'The recovery.', schema: z.strictObject({ recovery: recoveryShape }) } },
-  handle: ({ tools, caller, ...request }) => answer(tools, caller, param(request, 'recovery'), 200),
+  handle: ({ tools, caller, ...request }) => answer(tools, caller, param(request, 'recovery')),
 });
 
-async function answer(
-  tools: RequestTools,
-  caller: Caller,
-  identity: string,
-  status: 200 | 202,
-): Promise<Answer> {
+async function answer(tools: RequestTools, caller: Caller, identity: string): Promise<Answer> {
   const record = await getRecoveryRecord(tools, caller, identity);
-  return { status, body: { recovery: toRecoveryAnswer(record) } };
+  return { status: 200, body: { recovery: toRecoveryAnswer(record) } };
 }
 
 const cancel = route({
@@ -75,11 +67,18 @@ const cancel = route({
   answers: {
     202: {
       description: 'It will end, or has ended; the recovery as it is now.',
-      schema: z.strictObject({ recovery: recoveryShape }),
+      schema: z.strictObject({
+        follows: z
+          .array(text)
+          .describe('How what runs ends, what stays as it is, and when the node is recovered again.'),
+        recovery: recoveryShape,
+      }),
     },
   },
   async handle({ tools, caller, ...request }) {
-    return await answer(tools, caller, await cancelRecovery(tools, caller, param(request, 'recovery')), 202);
+    const { id, follows } = await cancelRecovery(tools, caller, param(request, 'recovery'));
+    const record = await getRecoveryRecord(tools, caller, id);
+    return { status: 202, body: { follows, recovery: toRecoveryAnswer(record) } };
   },
 });
 
@@ -92,12 +91,7 @@ const acknowledge = route({
     200: { description: 'The recovery.', schema: z.strictObject({ recovery: recoveryShape }) },
   },
   async handle({ tools, caller, ...request }) {
-    return await answer(
-      tools,
-      caller,
-      await acknowledgeRecovery(tools, caller, param(request, 'recovery')),
-      200,
-    );
+    return await answer(tools, caller, await acknowledgeRecovery(tools, caller, param(request, 'recovery')));
   },
 });
 

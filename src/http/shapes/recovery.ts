@@ -10,6 +10,7 @@ import {
 import type { RecoveryRecord, RecoverySummary } from '../../requests/recoveries.ts';
 import { milliseconds, millisecondsOrNull } from '../times.ts';
 import { id, jsonMap, nullableText, nullableTime, text, time } from './common.ts';
+import { operatorTaskShape, toOperatorTask } from './explanation.ts';
 import { retainedShape, toRetainedAnswer } from './retained.ts';
 import { runningStepShape, toRunningStep } from './running-step.ts';
 
@@ -111,6 +112,7 @@ const decisionShape = z
 export const recoveryShape = recoverySummaryShape
   .extend({
     decisions: z.array(decisionShape),
+    operator: z.array(operatorTaskShape).describe('What an operator may do about the step that runs.'),
     retained: z.array(retainedShape).describe('What it has stopped, and is still kept.'),
     running: runningStepShape.nullable().describe('The step that runs, until when, and what follows it.'),
     steps: z.array(stepShape),
@@ -149,10 +151,11 @@ export function toRecoverySummary({
 }
 
 export function toRecoveryAnswer(record: RecoveryRecord): z.infer<typeof recoveryShape> {
-  const { steps, executions, decisions, retained, running } = record;
+  const { steps, executions, decisions, retained, running, operator } = record;
   return {
     ...toRecoverySummary(record),
     decisions: decisions.map(({ at, decision, reason }) => ({ at: milliseconds(at), decision, reason })),
+    operator: operator.map(toOperatorTask),
     retained: retained.map(toRetainedAnswer),
     running: running && toRunningStep(running),
     steps: steps.map((step) => toStep(step, executions)),

@@ -10,6 +10,7 @@ export const runningStepShape = z
     attempt: z.int(),
     attempts: z.int().nullable().describe('How many there are at most.'),
     deadline: nullableTime.describe('When it is given up; null: it has ended.'),
+    doing: text.describe('What it does, since when, until when at most, and what follows.'),
     if_it_fails: nullableText.describe('What follows if it fails.'),
     if_it_helps: nullableText.describe('What follows if it succeeds.'),
     item: text,
@@ -40,11 +41,13 @@ export function toRunningStep({
   verifying,
   follows,
   workflow,
+  inWords,
 }: RunningRecoveryStep) {
   return {
     attempt: step.attempt,
     attempts,
     deadline: millisecondsOrNull(deadline),
+    doing: inWords,
     if_it_fails: follows?.ifItFails ?? null,
     if_it_helps: follows?.ifItHelps ?? null,
     item: step.item,
