@@ -15,6 +15,9 @@ const alwaysShrinks: ReadonlySet<string> = new Set([
   'NODE_DELETE',
 ]);
 
+/** All actions that make a cluster smaller, always or for some of their inputs. */
+export const mayShrink: readonly string[] = [...alwaysShrinks, 'CLUSTER_RESIZE'];
+
 /** @param unfinished actions of the cluster and its nodes. */
 export function shrinkingAction(
   unfinished: readonly Pick<Action, 'action' | 'inputs'>[],

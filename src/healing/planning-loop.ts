@@ -1,7 +1,10 @@
 /**
  * Plans clusters: when something changed in one, at the time that the planner returned, and when a
- * recovery opened or ended. Rounds of one cluster follow each other. Before the first node of a cluster with
- * `max_unhealthy` or `zone_outage` is recovered, the nodes are probed that were last probed before it failed.
+ * recovery opened or ended. Rounds of one cluster follow each other, and between two of them there is a rest
+ * that is longer than the round was: a round reads the whole cluster, and when hundreds of its nodes fail
+ * something changes in it all the time. One round then plans for all that has changed meanwhile.
+ * Before the first node of a cluster with `max_unhealthy` or `zone_outage` is recovered, the nodes are probed
+ * that were last probed before it failed.
  */
 import type { HealthRecord } from '../domain/health-record.ts';
 import type { ClusterLeases } from './cluster-leases.ts';
@@ -29,6 +32,9 @@ export interface PlanningLoopOptions {
 const LONGEST_WAIT_MS = 10_000;
 /** Recoveries often end together: one round for many. */
 const GATHER_MS = 100;
+/** A rest, in durations of the round before it: rounds of one cluster take a quarter of the time at most. */
+const REST = 3;
+const LONGEST_REST_MS = 2000;
 
 export class PlanningLoop {
   readonly #options: PlanningLoopOptions;
@@ -36,7 +42,9 @@ export class PlanningLoop {
   /** Clusters with an open recovery, or with failed nodes that are left alone for now. */
   readonly #active = new Set<string>();
   readonly #planTimers = new Map<string, { readonly at: number; readonly timer: NodeJS.Timeout }>();
-  readonly #planning = new Map<string, Promise<void>>();
+  /** Clusters with a round that runs, or in the rest after one; whether another round is asked for. */
+  readonly #busy = new Map<string, { isAskedFor: boolean; readonly round: Promise<void> }>();
+  readonly #restTimers = new Set<NodeJS.Timeout>();
   /** When the newest failure of each cluster began after which all its nodes were probed. */
   readonly #newestFailureProbed = new Map<string, number>();
   #stopped = false;
@@ -49,26 +57,38 @@ export class PlanningLoop {
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const { timer } of this.#planTimers.values()) clearTimeout(timer);
-    await Promise.all(this.#planning.values());
+    for (const timer of this.#restTimers) clearTimeout(timer);
+    await Promise.all([...this.#busy.values()].map(({ round }) => round));
   }
 
-  /** Plans a cluster now, or again after the plan that is under way. */
+  /** Plans a cluster now, or once after the round that is under way and its rest. */
   plan(clusterId: string): void {
     clearTimeout(this.#planTimers.get(clusterId)?.timer);
     this.#planTimers.delete(clusterId);
     if (this.#stopped) return;
-    const before = this.#planning.get(clusterId) ?? Promise.resolve();
-    const plan = before
-      .then(() => this.#planCluster(clusterId))
-      .finally(() => {
-        if (this.#planning.get(clusterId) === plan) this.#planning.delete(clusterId);
-      });
-    this.#planning.set(clusterId, plan);
+    const busy = this.#busy.get(clusterId);
+    if (busy !== undefined) busy.isAskedFor = true;
+    else this.#busy.set(clusterId, { isAskedFor: false, round: this.#planAndRest(clusterId) });
   }
 
   /** A recovery was opened, closed or released: what is held or left alone may be due. */
   planActiveSoon(): void {
     for (const clusterId of this.#active) this.#planAt(clusterId, this.#now() + GATHER_MS);
+  }
+
+  async #planAndRest(clusterId: string): Promise<void> {
+    const begunAt = this.#now();
+    await this.#planCluster(clusterId);
+    if (this.#stopped) return;
+    // Not below zero where the clock was set back meanwhile.
+    const rest = Math.min(Math.max(REST * (this.#now() - begunAt), 0), LONGEST_REST_MS);
+    const timer = setTimeout(() => {
+      this.#restTimers.delete(timer);
+      const isAskedFor = this.#busy.get(clusterId)?.isAskedFor;
+      this.#busy.delete(clusterId);
+      if (isAskedFor === true) this.plan(clusterId);
+    }, rest);
+    this.#restTimers.add(timer);
   }
 
   async #planCluster(clusterId: string): Promise<void> {

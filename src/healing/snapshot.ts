@@ -77,7 +77,7 @@ export async function takeSnapshot(
     desiredCapacity: cluster.desiredCapacity,
     policy: rules?.policy ?? null,
     policyEnabled: rules?.enabled ?? false,
-    maintenance: await maintenanceOf(db, cluster, nodes.length + healthyNodes, now),
+    maintenance: await maintenanceOf(db, cluster, now),
     breaker: breaker ?? closedBreaker,
     nodes: nodes.map((node) =>
       nodeSnapshot(node, health.get(node.id), healing.get(node.id), now, {

@@ -13,7 +13,7 @@ import { knowledgeOf } from '../recovery/knowledge.ts';
 import { nextUps, type NextUp } from '../recovery/next-up.ts';
 import { planRound } from '../recovery/plan-round.ts';
 import { nodeStanding } from '../recovery/standing.ts';
-import { lastProbeOf } from '../store/action-steps.ts';
+import { lastProbesOf } from '../store/action-steps.ts';
 import { firstFailures } from '../store/first-failures.ts';
 import { nothingOfNode } from '../store/healing.ts';
 import { openHookFailures } from '../store/hook-failures.ts';
@@ -26,6 +26,7 @@ export async function describeNodes(tools: RequestTools, snapshot: ClusterSnapsh
   const { round, nodes, health, healing, ends } = snapshot;
   const next = nextUps(round, planRound(round));
   const open = await openNodeRecoveries(tools, snapshot);
+  const lastProbe = await lastProbes(tools, [...open.values()]);
   const relapses = relapsesOf(snapshot);
   const failures = await failedHooks(tools, nodes);
   const notCreated = nodes.filter(({ id }) => health.get(id)?.failure?.class === 'NOT_CREATED');
@@ -34,45 +35,43 @@ export async function describeNodes(tools: RequestTools, snapshot: ClusterSnapsh
     notCreated.map(({ id }) => id),
   );
   const notWatched = notWatchedBecause(round);
-  return await Promise.all(
-    nodes.map(async (node) => {
-      const ofNode = healing.get(node.id) ?? nothingOfNode;
-      const { exclusion, quarantine } = ofNode;
-      const record = newest(health.get(node.id), tools.lastRecord?.(node.id));
-      const excluded = inForce(exclusion, round.now);
-      const recovery = withReason(open.get(node.id), next(node.id));
-      const warning = failures.get(node.id) ?? null;
-      const knowledge = knowledgeOf({
-        now: round.now,
-        notWatched,
-        outdated: tools.outdatedBecause?.(node.id) ?? null,
-        record,
-        changedAt: changedAt(node, round.now),
-        verification: await lastProbe(tools, recovery),
-      });
-      const standing = nodeStanding({
-        watched: notWatched === null,
-        status: node.status,
-        state: knowledge.asOf === null ? null : knowledge.state,
-        quarantined: quarantine !== null,
-        excluded: excluded !== null,
-        recovery: recovery === null ? null : recovery.startedAt === null ? 'HELD' : 'RUNNING',
-        warning: warning !== null,
-      });
-      const then = nextOf(recovery, next(node.id), record, round.now);
-      const relapse = relapses.get(node.id) ?? null;
-      const firstFailure = first.get(node.id) ?? null;
-      const known = { node, standing, knowledge, relapse, excluded, quarantine, recovery, warning };
-      return {
-        ...known,
-        firstFailure,
-        next: then,
-        endsBy: [],
-        isUnknown: notWatched === null && knowledge.asOf !== null && knowledge.state === 'UNKNOWN',
-        tried: triedOf(ofNode, ends.get(node.id), record?.healthyAt ?? null),
-      };
-    }),
-  );
+  return nodes.map((node) => {
+    const ofNode = healing.get(node.id) ?? nothingOfNode;
+    const { exclusion, quarantine } = ofNode;
+    const record = newest(health.get(node.id), tools.lastRecord?.(node.id));
+    const excluded = inForce(exclusion, round.now);
+    const recovery = withReason(open.get(node.id), next(node.id));
+    const warning = failures.get(node.id) ?? null;
+    const knowledge = knowledgeOf({
+      now: round.now,
+      notWatched,
+      outdated: tools.outdatedBecause?.(node.id) ?? null,
+      record,
+      changedAt: changedAt(node, round.now),
+      verification: lastProbe(recovery),
+    });
+    const standing = nodeStanding({
+      watched: notWatched === null,
+      status: node.status,
+      state: knowledge.asOf === null ? null : knowledge.state,
+      quarantined: quarantine !== null,
+      excluded: excluded !== null,
+      recovery: recovery === null ? null : recovery.startedAt === null ? 'HELD' : 'RUNNING',
+      warning: warning !== null,
+    });
+    const then = nextOf(recovery, next(node.id), record, round.now);
+    const relapse = relapses.get(node.id) ?? null;
+    const firstFailure = first.get(node.id) ?? null;
+    const known = { node, standing, knowledge, relapse, excluded, quarantine, recovery, warning };
+    return {
+      ...known,
+      firstFailure,
+      next: then,
+      endsBy: [],
+      isUnknown: notWatched === null && knowledge.asOf !== null && knowledge.state === 'UNKNOWN',
+      tried: triedOf(ofNode, ends.get(node.id), record?.healthyAt ?? null),
+    };
+  });
 }
 
 function relapsesOf({ round, recoveries }: ClusterSnapshot): ReadonlyMap<string, Relapse> {
@@ -92,12 +91,19 @@ function newest(written: HealthRecord | undefined, last: HealthRecord | undefine
   return last.probedAt > written.probedAt ? last : written;
 }
 
-async function lastProbe(
+type Probed = Extract<ChainEvent, { kind: 'probed' }>;
+
+/** Of those that run, by the action that carries each out. */
+async function lastProbes(
   { store }: RequestTools,
-  recovery: OpenNodeRecovery | null,
-): Promise<Extract<ChainEvent, { kind: 'probed' }> | null> {
-  if (recovery === null || recovery.startedAt === null || recovery.actionId === null) return null;
-  return (await lastProbeOf<Extract<ChainEvent, { kind: 'probed' }>>(store.db, recovery.actionId)) ?? null;
+  recoveries: readonly OpenNodeRecovery[],
+): Promise<(recovery: OpenNodeRecovery | null) => Probed | null> {
+  const actionOf = ({ startedAt, actionId }: OpenNodeRecovery) => (startedAt === null ? null : actionId);
+  const probes = await lastProbesOf<Probed>(
+    store.db,
+    recoveries.flatMap((each) => actionOf(each) ?? []),
+  );
+  return (recovery) => (recovery && probes.get(actionOf(recovery) ?? '')) ?? null;
 }
 
 /** The execution of a workflow that never started, or was removed since, cannot be shown. */

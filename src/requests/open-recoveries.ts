@@ -20,10 +20,10 @@ import {
   whatFollows,
   type Following,
 } from '../recovery/what-follows.ts';
-import { recoveryPlan } from '../store/recoveries.ts';
-import { recoveryDecisions } from '../store/recovery-decisions.ts';
-import { recoverySteps } from '../store/recovery-steps.ts';
-import type { OpenRecovery } from '../store/recoveries.ts';
+import { recoveryPlans } from '../store/recoveries.ts';
+import { decisionsOfRecoveries } from '../store/recovery-decisions.ts';
+import { stepsOfRecoveries } from '../store/recovery-steps.ts';
+import type { Db } from '../store/store.ts';
 import type { RequestTools } from './request-tools.ts';
 import { executionOf, type StepExecution } from './step-execution.ts';
 
@@ -59,33 +59,43 @@ export interface RunningRecoveryStep {
   readonly inWords: string;
 }
 
+/** There may be hundreds: what is read of them is read for all at once. */
 export async function openNodeRecoveries(
   tools: RequestTools,
   { recoveries, round: { now } }: ClusterSnapshot,
 ): Promise<ReadonlyMap<string, OpenNodeRecovery>> {
+  const running = await readRunning(
+    tools.store.db,
+    recoveries.filter(({ startedAt }) => startedAt !== null).map(({ recoveryId }) => recoveryId),
+  );
   const open = new Map<string, OpenNodeRecovery>();
   for (const recovery of recoveries) {
     const { recoveryId: id, nodeId, mode, actionId, failure, openedAt, startedAt } = recovery;
     const known = { id, mode, actionId, failure, openedAt, startedAt };
-    const running = startedAt === null ? { step: null, reason: '' } : await runningPart(tools, recovery, now);
-    open.set(nodeId, { ...known, ...running });
+    const { step, decisions, facts } = running(id);
+    const described = step && (await describeStep(tools, recovery, { step, facts, decisions }, now));
+    open.set(nodeId, { ...known, step: described ?? null, reason: decisions.at(-1)?.reason ?? '' });
   }
   return open;
 }
 
-async function runningPart(
-  tools: RequestTools,
-  recovery: OpenRecovery,
-  now: number,
-): Promise<Pick<OpenNodeRecovery, 'step' | 'reason'>> {
-  const { db } = tools.store;
-  const id = recovery.recoveryId;
-  const step = (await recoverySteps(db, id)).findLast((each) => each.startedAt !== null);
-  const decisions = await recoveryDecisions(db, id);
-  const reason = decisions.at(-1)?.reason ?? '';
-  if (step === undefined) return { step: null, reason };
-  const facts = factsIn(await recoveryPlan(db, id));
-  return { step: await describeStep(tools, recovery, { step, facts, decisions }, now), reason };
+interface RunningRecovery {
+  /** The last one that began; undefined: none has. */
+  readonly step: RecoveryStep | undefined;
+  readonly facts: ChainFacts | null;
+  readonly decisions: readonly RecoveryDecision[];
+}
+
+/** @returns what is known of each of these recoveries; of any other one, nothing. */
+async function readRunning(db: Db, ids: readonly string[]): Promise<(id: string) => RunningRecovery> {
+  const steps = await stepsOfRecoveries(db, ids);
+  const decisions = await decisionsOfRecoveries(db, ids);
+  const plans = await recoveryPlans(db, ids);
+  return (id) => ({
+    step: steps.get(id)?.findLast((each) => each.startedAt !== null),
+    facts: factsIn(plans.get(id)),
+    decisions: decisions.get(id) ?? [],
+  });
 }
 
 /** Kept when the recovery began; before that the plan is empty. */

@@ -3,6 +3,7 @@ import { sql, type SqlBool } from 'kysely';
 import type { Action } from '../domain/model.ts';
 import { unfinishedActionStatuses } from '../domain/states.ts';
 import { toAction } from './actions.ts';
+import { fromText } from './rows.ts';
 import { applyListing, type Listed, type ListQuery } from './listing.ts';
 import type { Db } from './store.ts';
 
@@ -38,14 +39,31 @@ export async function listActions(db: Db, query: ActionListQuery = {}): Promise<
  * The unfinished actions on a cluster and on its nodes that were not started by another action, oldest first.
  */
 export async function unfinishedRootsOfCluster(db: Db, clusterId: string): Promise<Action[]> {
-  const rows = await db
-    .selectFrom('action')
-    .selectAll()
-    .where('cluster_id', '=', clusterId)
-    .where('status', 'in', unfinishedActionStatuses)
-    // Not `is null`: SQLite would go through all actions without a parent, finished or not, by their index.
-    .where(sql<SqlBool>`coalesce(parent_id, '') = ''`)
-    .orderBy('seq')
-    .execute();
+  const rows = await unfinishedRoots(db, clusterId).selectAll().execute();
   return rows.map(toAction);
+}
+
+/** Of those only the ones of these kinds, and of them what says what they do. */
+export async function unfinishedOfKinds(
+  db: Db,
+  clusterId: string,
+  kinds: readonly string[],
+): Promise<Pick<Action, 'action' | 'inputs'>[]> {
+  const rows = await unfinishedRoots(db, clusterId)
+    .select(['action', 'inputs'])
+    .where('action', 'in', kinds)
+    .execute();
+  return rows.map(({ action, inputs }) => ({ action, inputs: fromText(inputs) }));
+}
+
+function unfinishedRoots(db: Db, clusterId: string) {
+  return (
+    db
+      .selectFrom('action')
+      .where('cluster_id', '=', clusterId)
+      .where('status', 'in', unfinishedActionStatuses)
+      // Not `is null`: SQLite would go through all actions without a parent, finished or not, by their index.
+      .where(sql<SqlBool>`coalesce(parent_id, '') = ''`)
+      .orderBy('seq')
+  );
 }

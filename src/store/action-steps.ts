@@ -3,6 +3,7 @@
  * when the step is done.
  */
 import type { Json, JsonObject } from '../domain/json.ts';
+import { selectByIds } from './by-ids.ts';
 import { fromText, toText } from './rows.ts';
 import type { Db, Tx } from './store.ts';
 
@@ -58,19 +59,25 @@ export async function saveStep(
     .execute();
 }
 
-/**
- * The last probe of a recovery that this action carries out, as its planner received it; undefined: there
- * was none yet.
- */
-export async function lastProbeOf<T extends JsonObject>(db: Db, actionId: string): Promise<T | undefined> {
-  const row = await db
+const selectProbes = selectByIds((db, actionIds) =>
+  db
     .selectFrom('action_step')
-    .select('result')
-    .where('action_id', '=', actionId)
+    .select(['action_id', 'result'])
+    .where('action_id', 'in', actionIds)
     .where('state', '=', 'DONE')
     .where('result', 'like', '{"kind":"probed"%')
-    .orderBy('at', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.result == null ? undefined : fromText<T>(row.result);
+    .orderBy('at'),
+);
+
+/**
+ * By action that carries out a recovery: its last probe, as its planner received it; an action that has not
+ * probed yet has none.
+ */
+export async function lastProbesOf<T extends JsonObject>(
+  db: Db,
+  actionIds: readonly string[],
+): Promise<ReadonlyMap<string, T>> {
+  const rows = await selectProbes(db, actionIds);
+  const last = new Map(rows.map(({ action_id: id, result }) => [id, result]));
+  return new Map([...last].flatMap(([id, result]) => (result === null ? [] : [[id, fromText<T>(result)]])));
 }

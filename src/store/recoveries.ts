@@ -7,6 +7,7 @@ import type { Owner, Recovery, Relapse } from '../domain/model.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { ownerOf } from '../domain/session.ts';
 import type { RecoveryMode, RecoveryOrigin, RecoveryState } from '../domain/states.ts';
+import { selectByIds } from './by-ids.ts';
 import { applyListing, type Listed, type ListQuery } from './listing.ts';
 import { fromText, toText } from './rows.ts';
 import type { RecoveryRow } from './schema.ts';
@@ -147,8 +148,19 @@ export async function saveRecoveryPlan(tx: Tx, id: string, plan: JsonObject): Pr
 }
 
 export async function recoveryPlan(db: Db, id: string): Promise<JsonObject | undefined> {
-  const row = await db.selectFrom('recovery').select('plan').where('id', '=', id).executeTakeFirst();
-  return row === undefined ? undefined : fromText(row.plan);
+  return (await recoveryPlans(db, [id])).get(id);
+}
+
+const selectPlans = selectByIds((db, ids) =>
+  db.selectFrom('recovery').select(['id', 'plan']).where('id', 'in', ids),
+);
+
+/** By recovery. */
+export async function recoveryPlans(
+  db: Db,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, JsonObject>> {
+  return new Map((await selectPlans(db, ids)).map(({ id, plan }) => [id, fromText(plan)]));
 }
 
 export async function openRecoveryOfNode(db: Db, nodeId: string): Promise<Recovery | undefined> {

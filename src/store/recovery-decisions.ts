@@ -1,14 +1,32 @@
 /** Rows of the decisions of recoveries, each with its reason. */
+import type { Selectable } from 'kysely';
 import type { RecoveryDecision } from '../domain/model.ts';
+import { selectByIds } from './by-ids.ts';
 import { nextSeq } from './next-seq.ts';
+import type { RecoveryDecisionRow } from './schema.ts';
 import type { Db, Tx } from './store.ts';
 
 export async function recoveryDecisions(db: Db, recoveryId: string): Promise<RecoveryDecision[]> {
-  const query = db.selectFrom('recovery_decision').selectAll().where('recovery_id', '=', recoveryId);
-  return (await query.orderBy('seq').execute()).map(({ recovery_id, ...rest }) => ({
-    recoveryId: recovery_id,
-    ...rest,
-  }));
+  return (await decisionsOfRecoveries(db, [recoveryId])).get(recoveryId) ?? [];
+}
+
+const selectDecisions = selectByIds((db, recoveryIds) =>
+  db.selectFrom('recovery_decision').selectAll().where('recovery_id', 'in', recoveryIds).orderBy('seq'),
+);
+
+/** By recovery; one without any has none. */
+export async function decisionsOfRecoveries(
+  db: Db,
+  recoveryIds: readonly string[],
+): Promise<ReadonlyMap<string, RecoveryDecision[]>> {
+  return Map.groupBy(
+    (await selectDecisions(db, recoveryIds)).map(toRecoveryDecision),
+    ({ recoveryId }) => recoveryId,
+  );
+}
+
+function toRecoveryDecision({ recovery_id, ...rest }: Selectable<RecoveryDecisionRow>): RecoveryDecision {
+  return { recoveryId: recovery_id, ...rest };
 }
 
 /** @param decision one word: open, hold, start, run, verify, close, ... */
@@ -40,7 +58,5 @@ export async function lastDecision(db: Db, recoveryId: string): Promise<Recovery
     .orderBy('seq', 'desc')
     .limit(1)
     .executeTakeFirst();
-  if (row === undefined) return undefined;
-  const { recovery_id, ...rest } = row;
-  return { recoveryId: recovery_id, ...rest };
+  return row && toRecoveryDecision(row);
 }

@@ -2,6 +2,7 @@
 import type { Selectable } from 'kysely';
 import type { RecoveryStep } from '../domain/model.ts';
 import type { RecoveryStepState, RowPurpose } from '../domain/states.ts';
+import { selectByIds } from './by-ids.ts';
 import { fromText, toText } from './rows.ts';
 import type { RecoveryStepRow } from './schema.ts';
 import { nextSeq } from './next-seq.ts';
@@ -9,8 +10,19 @@ import type { Db, Tx } from './store.ts';
 
 /** In the order in which they were taken. */
 export async function recoverySteps(db: Db, recoveryId: string): Promise<RecoveryStep[]> {
-  const query = db.selectFrom('recovery_step').selectAll().where('recovery_id', '=', recoveryId);
-  return (await query.orderBy('seq').execute()).map(toRecoveryStep);
+  return (await stepsOfRecoveries(db, [recoveryId])).get(recoveryId) ?? [];
+}
+
+const selectSteps = selectByIds((db, recoveryIds) =>
+  db.selectFrom('recovery_step').selectAll().where('recovery_id', 'in', recoveryIds).orderBy('seq'),
+);
+
+/** By recovery; one without any has none. */
+export async function stepsOfRecoveries(
+  db: Db,
+  recoveryIds: readonly string[],
+): Promise<ReadonlyMap<string, RecoveryStep[]>> {
+  return Map.groupBy((await selectSteps(db, recoveryIds)).map(toRecoveryStep), (step) => step.recoveryId);
 }
 
 /**

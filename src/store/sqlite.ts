@@ -16,16 +16,15 @@
  */
 import { EventEmitter } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { Kysely } from 'kysely';
 import type { RecoveryNews } from '../domain/recovery-news.ts';
 import { CoppiceError, isStorageFailure } from '../domain/errors.ts';
 import { nextTurn } from '../event-loop.ts';
 import type { Schema } from './schema.ts';
-import { EventLoopPlugin } from './event-loop-plugin.ts';
 import { enableGivingBack, giveBackSpace } from './free-space.ts';
 import { SecretBox } from './secret-box.ts';
-import { rowReader } from './sqlite-rows.ts';
+import { connectKysely, type Guard } from './sqlite-connection.ts';
 import { asOpenFailure, asStorageFailure } from './storage-failure.ts';
 import { refuseForeignDatabase, watchFileIdentity } from './database-file.ts';
 import type { Store, Topic, Tx } from './store.ts';
@@ -42,55 +41,6 @@ const GIVE_BACK_MS = 250;
 const FIND_SPACE_MS = 10_000;
 /** What the -wal keeps of its size once it was written back: a large transaction makes it large. */
 const WAL_BYTES = 67_108_864;
-
-/** Runs a query; throws a failure of the database as a CoppiceError that an operator can read. */
-type Guard = <T>(query: () => T) => T;
-
-/**
- * Kysely's own view of better-sqlite3, which `node:sqlite` almost has: statements are prepared once and
- * cached.
- */
-class Connection implements SqliteDatabase {
-  readonly #database: DatabaseSync;
-  readonly #guard: Guard;
-  readonly #statements = new Map<string, SqliteStatement>();
-
-  constructor(database: DatabaseSync, guard: Guard) {
-    this.#database = database;
-    this.#guard = guard;
-  }
-
-  prepare(sql: string): SqliteStatement {
-    const known = this.#statements.get(sql);
-    if (known !== undefined) return known;
-    // Multi-row inserts have a different text for each number of rows: the bound limits the cache.
-    if (this.#statements.size >= 500) this.#statements.clear();
-    const statement = this.#guard(() => adapt(this.#database.prepare(sql), this.#guard));
-    this.#statements.set(sql, statement);
-    return statement;
-  }
-
-  close(): void {
-    this.#statements.clear();
-    this.#database.close();
-  }
-}
-
-function adapt(statement: StatementSync, guard: Guard): SqliteStatement {
-  const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
-  const all = rowReader(statement);
-  return {
-    reader: statement.columns().length > 0,
-    all: (parameters) => guard(() => all(values(parameters))),
-    run: (parameters) => guard(() => statement.run(...values(parameters))),
-    iterate: (parameters) => statement.iterate(...values(parameters)) as IterableIterator<unknown>,
-  };
-}
-
-function connect(database: DatabaseSync, guard: Guard): Kysely<Schema> {
-  const dialect = new SqliteDialect({ database: new Connection(database, guard) });
-  return new Kysely({ dialect, plugins: [new EventLoopPlugin()] });
-}
 
 interface Job {
   readonly work: (tx: Tx) => Promise<unknown>;
@@ -121,6 +71,9 @@ function rethrowLater(error: unknown): void {
   });
 }
 
+/** What each write needs, so that its statements are compiled once. */
+type TransactionStep = 'begin' | 'commit' | 'beginJob' | 'endJob';
+
 class SqliteStore implements Store {
   readonly db: Kysely<Schema>;
   readonly location: string;
@@ -137,6 +90,7 @@ class SqliteStore implements Store {
   #givingBack: NodeJS.Timeout | undefined;
   readonly #raw: DatabaseSync;
   readonly #readDataVersion: StatementSync;
+  readonly #transaction: Readonly<Record<TransactionStep, StatementSync>>;
   readonly #writer: Kysely<Schema>;
   readonly #topics = new EventEmitter().setMaxListeners(0);
   readonly #commitListeners = new Set<(news: RecoveryNews) => void>();
@@ -156,10 +110,16 @@ class SqliteStore implements Store {
     this.#onListenerError = onListenerError;
     this.#raw = writer;
     const guard: Guard = (query) => this.#guarded(query);
-    this.#writer = connect(writer, guard);
-    this.db = connect(reader, guard);
+    this.#writer = connectKysely(writer, guard);
+    this.db = connectKysely(reader, guard);
     // Of the connection that reads: its own number changes with each commit of another connection.
     this.#readDataVersion = reader.prepare('PRAGMA data_version');
+    this.#transaction = {
+      begin: writer.prepare('BEGIN IMMEDIATE'),
+      commit: writer.prepare('COMMIT'),
+      beginJob: writer.prepare('SAVEPOINT job'),
+      endJob: writer.prepare('RELEASE job'),
+    };
     this.#findDisplacement = watchFileIdentity(location);
     this.#fileCheck = setInterval(() => this.#checkFile(), CHECK_FILE_MS).unref();
     this.#giveBackIn(FIND_SPACE_MS);
@@ -225,9 +185,9 @@ class SqliteStore implements Store {
     try {
       this.#refuseIfDisplaced();
       this.#rollBack();
-      this.#exec('BEGIN IMMEDIATE');
+      this.#step('begin');
       for (const job of group) outcomes.push(await this.#attempt(job, effects));
-      this.#exec('COMMIT');
+      this.#step('commit');
     } catch (error) {
       this.#rollBack();
       for (const job of group) job.reject(error);
@@ -268,7 +228,7 @@ class SqliteStore implements Store {
   async #attempt(job: Job, effects: CommitEffects): Promise<Outcome> {
     const topics = new Set<Topic>();
     const news: RecoveryNews[] = [];
-    this.#exec('SAVEPOINT job');
+    this.#step('beginJob');
     try {
       const tx: Tx = {
         db: this.#writer,
@@ -278,7 +238,7 @@ class SqliteStore implements Store {
         exclude: () => Promise.resolve(),
       };
       const value = await job.work(tx);
-      this.#exec('RELEASE job');
+      this.#step('endJob');
       for (const topic of topics) effects.topics.add(topic);
       effects.news.push(...news);
       return { job, failed: false, value };
@@ -288,6 +248,10 @@ class SqliteStore implements Store {
       this.#exec('ROLLBACK TO job; RELEASE job');
       return { job, failed: true, value: error };
     }
+  }
+
+  #step(step: TransactionStep): void {
+    this.#guarded(() => this.#transaction[step].run());
   }
 
   #exec(sql: string): void {
@@ -373,7 +337,7 @@ export function openSqlite(path: string, options: SqliteOptions = {}): Store {
 
 /** An empty database in memory, which no other connection sees; `destroy` it. */
 export function openInMemory(): Kysely<Schema> {
-  return connect(new DatabaseSync(':memory:'), (query) => query());
+  return connectKysely(new DatabaseSync(':memory:'), (query) => query());
 }
 
 function openStore(path: string, options: SqliteOptions): Store {

@@ -19,7 +19,7 @@ import { findBinding } from '../../store/cluster-policies.ts';
 import { getCluster } from '../../store/clusters.ts';
 import { healingOfNode } from '../../store/healing.ts';
 import { healthOfNodes } from '../../store/node-health.ts';
-import { getNode, nodeIdsOfClusters, updateNode } from '../../store/nodes.ts';
+import { getNode, updateNode } from '../../store/nodes.ts';
 import { getPolicy } from '../../store/policies.ts';
 import { getRecovery, openRecoveryOfNode, recoveryPlan, saveRecoveryPlan } from '../../store/recoveries.ts';
 import type { Tx } from '../../store/store.ts';
@@ -103,8 +103,7 @@ async function reasonToHold(
   const { exclusion } = await healingOfNode(tx.db, node.id);
   const excluded = inForce(exclusion, now);
   if (excluded !== null) return `the node was excluded from healing (${excluded.reason})`;
-  const nodes = (await nodeIdsOfClusters(tx.db, [cluster.id])).get(cluster.id) ?? [];
-  const maintenance = await maintenanceOf(tx.db, cluster, nodes.length, now);
+  const maintenance = await maintenanceOf(tx.db, cluster, now);
   return maintenance === null ? null : `the cluster came into maintenance (${maintenance.reason})`;
 }
 

@@ -53,6 +53,7 @@ async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
   const { ConfigError } = await import('../../config-error.ts');
   const { loadConfig } = await import('../../config.ts');
   const { startCoppice } = await import('../../app.ts');
+  const { giveMemoryBackWhenIdle } = await import('../../idle-memory.ts');
   const stopSignal = nextSignal();
   // A server does its work whether its output is read or not.
   terminal.onOutputLost(() => undefined);
@@ -65,7 +66,9 @@ async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
       printReady(terminal, options, { url, simulatedCloud, dataDir: config.dataDir });
     if (!terminal.isInteractive)
       log.info({ listen: url, data_dir: config.dataDir, roles: config.roles }, 'Coppice is ready');
+    const stopGivingBack = giveMemoryBackWhenIdle();
     const signal = await stopSignal;
+    stopGivingBack();
     log.info({ signal }, 'Coppice is stopping');
     await withinLimit(coppice.stop(), () =>
       log.error(

@@ -96,19 +96,22 @@ async function problemWithCommand(name: string, spec: ProcessSpec): Promise<stri
   const cwd = spec.cwd ?? '/';
   const key = JSON.stringify([name, spec.env['PATH'], cwd]);
   const known = foundBefore.get(key);
+  if (known !== undefined && performance.now() - known.at < FOUND_FOR_MS) return undefined;
   // That there is still something to execute is enough to know; what a node runs is searched for again when
   // it starts.
-  if (known !== undefined && (await mayExecute(known))) return undefined;
+  const isStillThere = known !== undefined && (await mayExecute(known.file));
+  const found = isStillThere ? { file: known.file } : await findCommand(name, spec, cwd);
   foundBefore.delete(key);
-  const found = await findCommand(name, spec, cwd);
   if ('problem' in found) return found.problem;
   if (foundBefore.size >= 100) foundBefore.clear();
-  foundBefore.set(key, found.file);
+  foundBefore.set(key, { file: found.file, at: performance.now() });
   return undefined;
 }
 
-/** Where commands were found: a search reads the file system once for each directory of PATH. */
-const foundBefore = new Map<string, string>();
+/** Where commands were found, and when: a search reads the file system once for each directory of PATH. */
+const foundBefore = new Map<string, { readonly file: string; readonly at: number }>();
+/** A script that makes many profiles makes them within a moment. */
+const FOUND_FOR_MS = 1000;
 
 async function mayExecute(path: string): Promise<boolean> {
   return access(path, constants.X_OK).then(
