@@ -5,7 +5,7 @@ const MB = 1024 * 1024;
 
 /** A heap that holds `used` after a collection. */
 function heapOf(state: { busy: number; bytes: number; used: number }) {
-  const collect = vi.fn(() => {
+  const collect = vi.fn<() => void>(() => {
     state.bytes = state.used;
   });
   return { busyShare: () => state.busy, bytes: () => state.bytes, collect };

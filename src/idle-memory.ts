@@ -1,7 +1,7 @@
 /**
- * Gives memory back when a server is idle. V8 grows its heap while the server starts and under load, and gives
- * it back only in a collection that an idle server, which allocates next to nothing, does not come to: after
- * the start a sixth of what is resident is of no use any more.
+ * Gives memory back when a server is idle. V8 grows its heap while the server starts and under load, and
+ * shrinks it only in a collection that an idle server, which allocates next to nothing, does not come to:
+ * after the start a sixth of what is resident is of no use any more.
  */
 import { performance } from 'node:perf_hooks';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
@@ -13,7 +13,7 @@ const IDLE_SHARE = 0.05;
 const IDLE_CHECKS = 2;
 /** A heap that grew by less is not worth a collection. */
 const WORTH_BYTES = 6 * 1024 * 1024;
-/** A collection stops everything else, for 70 ms with a heap of 40 MB. V8 itself shrinks a large one in steps. */
+/** A collection stops all else, for 70 ms with a heap of 40 MB. V8 itself shrinks a large one in steps. */
 const LARGEST_BYTES = 128 * 1024 * 1024;
 
 export interface IdleHeap {

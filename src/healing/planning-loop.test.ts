@@ -18,8 +18,8 @@ function startLoop(roundMs: number) {
       },
     },
     now: Date.now,
-    log: { error: vi.fn() },
-    observations: { lastRecord: () => undefined, adopt: vi.fn(), probeNow: async () => undefined },
+    log: { error: () => undefined },
+    observations: { lastRecord: () => undefined, adopt: () => undefined, probeNow: async () => undefined },
     watchList: () => emptyWatchList,
     profileTypes: registryOf([]),
   });

@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { usePlace } from '../../../test/profiles/local-process-nodes.ts';
 import { examineSpec, findCommand } from './command.ts';
 import { specOf } from './spec.ts';
@@ -31,12 +31,15 @@ describe('the machine is asked', () => {
     expect(await examineSpec(specOf({ command: ['sh'], cwd: place.dataDir }))).toEqual([]);
   });
 
-  test('again for a command that was found before and has been removed', async () => {
+  test('again for a command that was found a second before and has been removed', async () => {
     await writeFile(join(place.dataDir, 'tool'), '', { mode: 0o755 });
     const spec = specOf({ command: ['tool'], env: { PATH: place.dataDir } });
     expect(await examineSpec(spec)).toEqual([]);
     expect(await examineSpec(spec)).toEqual([]);
     await rm(join(place.dataDir, 'tool'));
+    const later = performance.now() + 1001;
+    vi.spyOn(performance, 'now').mockReturnValue(later);
+    onTestFinished(() => void vi.restoreAllMocks());
     expect(await examineSpec(spec)).toMatchObject([
       { field: 'command[0]', found: '"tool", a program that is in no directory of PATH' },
     ]);
