@@ -8,7 +8,7 @@ export const simulatedNode: ProfileType = {
   version: '1.0',
   noun: 'server',
   supportStatus: [{ status: 'SUPPORTED', since: '2026.11' }],
-  schema: {},
+  fields: {},
   operations: {},
   detectionModes: ['NODE_STATUS_POLLING', 'NODE_STATUS_POLL_URL'],
   check: () => ({ ok: true, properties: {} }),

@@ -348,7 +348,7 @@ async function startEngine(
     },
   });
   for (const type of profileTypes.all) {
-    const upkeep = type.start?.(() => loadNodesOfType(store.db, type));
+    const upkeep = type.start?.(() => loadNodesOfType(store, type));
     if (upkeep !== undefined) stops.push(() => upkeep.stop());
   }
   stops.push(() => engine.stop());

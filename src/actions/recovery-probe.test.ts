@@ -5,16 +5,13 @@ import { newNode } from '../../test/support/recovery-rows.ts';
 import { aProfile } from '../../test/support/rows.ts';
 import { registryOf } from '../profiles/registry.ts';
 import { manage } from '../clusters/managed-node.ts';
+import { SecretBox } from '../store/secret-box.ts';
 import { probe } from '../../test/support/probe.ts';
 
 const cloud = new FakeCloud();
 cloud.servers.set('s1', { nodeId: 'n1', key: 'k', verdict: { health: 'healthy', reason: 'runs' } });
-const node = manage(
-  newNode('n1', 'c1', 'p1', { physicalId: 's1' }),
-  undefined,
-  aProfile(),
-  registryOf([cloud.type]),
-);
+const tools = { store: { secrets: SecretBox.ofThisProcess() }, profileTypes: registryOf([cloud.type]) };
+const node = manage(tools, newNode('n1', 'c1', 'p1', { physicalId: 's1' }), undefined, aProfile());
 
 // Port 9 is closed: nothing answers, at once.
 const nowhere = { poll_url: 'http://127.0.0.1:9/', poll_url_retry_limit: 0 };

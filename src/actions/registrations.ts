@@ -208,7 +208,7 @@ async function nodeOf(
   { type, policy, binding, cluster }: Registrar,
   nodeId: string,
 ): Promise<RegisteredNode<unknown>> {
-  const { facts } = await loadManagedNode(services.store.db, services.profileTypes, nodeId);
+  const { facts } = await loadManagedNode(services, nodeId);
   const tools = { ...services, db: services.store.db };
   return { ...(await attachmentTo(tools, { type, policy, cluster, data: binding.data })), node: facts };
 }

@@ -2,10 +2,12 @@
  * Whether a new server, stack or process could be made in place of the one that a node has: asked before that
  * one is removed. What is broken may still hold data, and can be repaired by hand.
  */
-import { describeIssue } from '../domain/errors.ts';
+import { CoppiceError, describeIssue } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
 import { regionOf } from '../domain/placement.ts';
 import type { ManagedNode } from '../clusters/managed-node.ts';
-import type { CreateRequest } from '../profiles/profile-type.ts';
+import { plainProperties } from '../profiles/plain-properties.ts';
+import type { CreateRequest, NodeFacts } from '../profiles/profile-type.ts';
 
 export interface ReplacementObjection {
   readonly reason: string;
@@ -21,10 +23,23 @@ export async function replacementObjection(
   { type, facts }: ManagedNode,
   request: CreateRequest,
 ): Promise<ReplacementObjection | null> {
-  const issues = (await type.examine?.(facts.properties, regionOf(facts.data)).catch(() => [])) ?? [];
+  const properties = readProperties(facts);
+  if ('problem' in properties) return { reason: `${KEPT}: ${properties.problem}`, retryable: false };
+  const issues = (await type.examine?.(properties.plain, regionOf(facts.data)).catch(() => [])) ?? [];
   const noPlace = issues.length > 0 ? null : await type.noPlaceFor?.(facts, request).catch(() => null);
   const objections = [...issues.map(describeIssue), ...(noPlace == null ? [] : [noPlace])];
   if (objections.length === 0) return null;
-  const reason = `the old node is kept, since no new one can be created: ${objections.join('; ')}`;
-  return { reason, retryable: issues.length === 0 };
+  return { reason: `${KEPT}: ${objections.join('; ')}`, retryable: issues.length === 0 };
+}
+
+const KEPT = 'the old node is kept, since no new one can be created';
+
+/** Without its secrets nothing is created. */
+function readProperties(facts: NodeFacts): { readonly plain: JsonObject } | { readonly problem: string } {
+  try {
+    return { plain: plainProperties(facts) };
+  } catch (error) {
+    if (error instanceof CoppiceError) return { problem: error.message };
+    throw error;
+  }
 }

@@ -1,18 +1,27 @@
 /** A node together with the profile type that knows how to treat it. */
 import { CoppiceError, describeIssue } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
 import type { Cluster, Node, Profile } from '../domain/model.ts';
 import { ownerOf } from '../domain/session.ts';
-import { typeName, type NodeFacts, type ProfileType, type SpecCheck } from '../profiles/profile-type.ts';
+import { typeName, type NodeFacts, type ProfileType } from '../profiles/profile-type.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
+import { openProperties, openWhatCanBe } from '../secrets/spec-secrets.ts';
 import { clusterNames, getCluster } from '../store/clusters.ts';
 import { getNode, nodesOfProfileType } from '../store/nodes.ts';
 import { getProfile, profilesOfType } from '../store/profiles.ts';
-import type { Db } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 
 export interface ManagedNode {
   readonly node: Node;
+  readonly profile: Profile;
   readonly type: ProfileType;
   readonly facts: NodeFacts;
+}
+
+/** What reads a profile. */
+export interface ProfileTools {
+  readonly store: Pick<Store, 'secrets'>;
+  readonly profileTypes: ProfileTypes;
 }
 
 /**
@@ -20,10 +29,10 @@ export interface ManagedNode {
  * type we do not have.
  */
 export async function loadManagedNode(
-  db: Db,
-  profileTypes: ProfileTypes,
+  tools: ProfileTools & { readonly store: Pick<Store, 'db'> },
   nodeId: string,
 ): Promise<ManagedNode> {
+  const { db } = tools.store;
   const node = await getNode(db, nodeId);
   if (node === undefined)
     throw new CoppiceError('resource-not-found', `The node '${nodeId}' could not be found.`);
@@ -35,53 +44,79 @@ export async function loadManagedNode(
       `The profile '${node.profileId}' of node ${node.name} could not be found.`,
     );
   }
-  return manage(node, cluster, profile, profileTypes);
+  return manage(tools, node, cluster, profile);
 }
 
 /**
  * The nodes of a profile type, in a fixed number of queries; those whose profile is not valid any more are
  * left out.
  */
-export async function loadNodesOfType(db: Db, type: ProfileType): Promise<NodeFacts[]> {
+export async function loadNodesOfType(
+  { db, secrets }: Pick<Store, 'db' | 'secrets'>,
+  type: ProfileType,
+): Promise<NodeFacts[]> {
   const nodes = await nodesOfProfileType(db, typeName(type));
   const clusters = await clusterNames(
     db,
     nodes.flatMap((node) => node.clusterId ?? []),
   );
-  const checks = new Map<string, SpecCheck>();
-  for (const profile of await profilesOfType(db, typeName(type)))
-    checks.set(profile.id, type.check(profile.spec.properties));
+  const read = new Map<string, OfProfile>();
+  for (const profile of await profilesOfType(db, typeName(type))) {
+    const check = type.check(profile.spec.properties, { isStored: true });
+    if (check.ok) read.set(profile.id, ofProfile(secrets, type, profile, check.properties));
+  }
   return nodes.flatMap((node) => {
-    const check = checks.get(node.profileId);
-    if (check?.ok !== true) return [];
-    return factsOf(node, clusters.get(node.clusterId ?? '') ?? null, check.properties);
+    const profile = read.get(node.profileId);
+    return profile === undefined ? [] : factsOf(node, clusters.get(node.clusterId ?? '') ?? null, profile);
   });
 }
 
+/** @param profile of the node, or one that it might get. */
 export function manage(
+  { store: { secrets }, profileTypes }: ProfileTools,
   node: Node,
   cluster: Pick<Cluster, 'name'> | undefined,
   profile: Profile,
-  profileTypes: ProfileTypes,
 ): ManagedNode {
   const type = profileTypes.find(profile.type);
   if (type === undefined) throw noSuchType(profile.type, `of node ${node.name} `);
-  const properties = checkedProperties(profile, type);
-  return { node, type, facts: factsOf(node, cluster?.name ?? null, properties) };
+  const read = ofProfile(secrets, type, profile, checkedProperties(profile, type));
+  return { node, profile, type, facts: factsOf(node, cluster?.name ?? null, read) };
 }
 
 /**
- * The properties of a profile, with their defaults.
- * @throws CoppiceError `operation-impossible` for a type we do not have, or a profile that is not valid.
+ * The properties of a profile in plain text, with their defaults.
+ * @throws CoppiceError `operation-impossible` for a type we do not have, a profile that is not valid, and one
+ * whose secrets cannot be decrypted.
  */
-export function propertiesOf(profile: Profile, profileTypes: ProfileTypes): NodeFacts['properties'] {
-  const type = profileTypes.find(profile.type);
-  if (type === undefined) throw noSuchType(profile.type, '');
-  return checkedProperties(profile, type);
+export function propertiesOf(
+  { store: { secrets }, profileTypes }: ProfileTools,
+  profile: Profile,
+): JsonObject {
+  const type = requireType(profileTypes, profile);
+  return openProperties(secrets, type, checkedProperties(profile, type), named(profile));
 }
 
-function checkedProperties({ name, spec }: Profile, type: ProfileType): NodeFacts['properties'] {
-  const check = type.check(spec.properties);
+/**
+ * Of a profile that is to be replaced: likewise, but what cannot be decrypted stays encrypted, and differs
+ * from whatever comes instead.
+ */
+export function propertiesToReplace(
+  { store: { secrets }, profileTypes }: ProfileTools,
+  profile: Profile,
+): JsonObject {
+  const type = requireType(profileTypes, profile);
+  return openWhatCanBe(secrets, type, checkedProperties(profile, type));
+}
+
+function requireType(profileTypes: ProfileTypes, profile: Profile): ProfileType {
+  const type = profileTypes.find(profile.type);
+  if (type === undefined) throw noSuchType(profile.type, '');
+  return type;
+}
+
+function checkedProperties({ name, spec }: Profile, type: ProfileType): JsonObject {
+  const check = type.check(spec.properties, { isStored: true });
   if (check.ok) return check.properties;
   const wrong = check.issues.map(describeIssue).join('; ');
   throw new CoppiceError('operation-impossible', `The profile ${name} is not valid any more: ${wrong}.`);
@@ -94,8 +129,23 @@ function noSuchType(type: string, of: string): CoppiceError {
   );
 }
 
-function factsOf(node: Node, clusterName: string | null, properties: NodeFacts['properties']): NodeFacts {
+type OfProfile = Required<Pick<NodeFacts, 'properties' | 'decrypt'>>;
+
+function ofProfile(
+  secrets: Store['secrets'],
+  type: ProfileType,
+  profile: Profile,
+  properties: JsonObject,
+): OfProfile {
+  return { properties, decrypt: (sealed) => openProperties(secrets, type, sealed, named(profile)) };
+}
+
+function named({ name }: Profile): string {
+  return `The profile ${name}`;
+}
+
+function factsOf(node: Node, clusterName: string | null, profile: OfProfile): NodeFacts {
   const { id, name, index, role, clusterId, metadata, physicalId, data } = node;
   const session = ownerOf(node);
-  return { id, name, index, role, clusterId, clusterName, metadata, physicalId, data, properties, session };
+  return { id, name, index, role, clusterId, clusterName, metadata, physicalId, data, ...profile, session };
 }

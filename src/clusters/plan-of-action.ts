@@ -22,8 +22,9 @@ import type { ProfileType } from '../profiles/profile-type.ts';
 import type { Db, Tx } from '../store/store.ts';
 import { changedInPlace } from './changed-in-place.ts';
 import { clusterFacts, type FactsTools } from './cluster-facts.ts';
+import type { ProfileTools } from './managed-node.ts';
 
-export interface PlanTools extends FactsTools {
+export interface PlanTools extends FactsTools, ProfileTools {
   /** Absent: those of this program. */
   readonly policyTypes?: readonly PolicyType[] | undefined;
 }

@@ -9,6 +9,7 @@ import { IssueList } from './issue-list.ts';
 import { isJsonObject } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
 import { describeShape, quoteFound } from './quote-found.ts';
+import { isSealed } from './sealed.ts';
 import { allowedWords, fieldsIn, isInVersion } from './spec-schema.ts';
 import type { Field, Fields } from './spec-schema.ts';
 import { unknownKey } from './unknown-key.ts';
@@ -17,17 +18,24 @@ export type FieldsCheck =
   | { readonly ok: true; readonly value: JsonObject }
   | { readonly ok: false; readonly issues: Issue[] };
 
-/** @param path where the map stands in the document; '' for its top. */
+export interface FieldsCheckOptions {
+  /** Where the map stands in the document; absent: it is its top. */
+  readonly path?: string;
+  /** It was checked before, and what is secret in it is encrypted. */
+  readonly isStored?: boolean;
+}
+
 export function checkFields(
   fields: Fields,
   document: Json | undefined,
   version: string,
-  path = '',
+  { path = '', isStored = false }: FieldsCheckOptions = {},
 ): FieldsCheck {
   const issues = new IssueList();
   const value = checkMap({ type: 'Map', fields }, fields, document, path, {
     version,
     issues,
+    isStored,
     document: fields,
   });
   return issues.length === 0 && value !== undefined
@@ -43,6 +51,7 @@ const largestNumber = 1e9;
 
 interface Check {
   readonly version: string;
+  readonly isStored: boolean;
   /** The fields of the whole document. */
   readonly document: Fields;
   readonly issues: IssueList;
@@ -113,6 +122,7 @@ function checkKey(field: PlacedField, found: Json | undefined, path: string, che
 }
 
 function checkValue(field: PlacedField, found: Json, path: string, check: Check): Json | undefined {
+  if (check.isStored && field.secret === true && isSealed(found)) return found;
   const value = checkType(field, found, path, check);
   if (value === undefined || field.check === undefined) return value;
   const issues = field.check(value, path);

@@ -24,6 +24,10 @@ export function sealedText(value: Json | undefined): string | null {
   return typeof text === 'string' && Object.keys(others).length === 0 ? text : null;
 }
 
+export function isSealed(value: Json | undefined): boolean {
+  return sealedText(value) !== null;
+}
+
 /** Every sealed value within `value`, replaced. */
 export function mapSealed(value: Json, replace: (text: string) => Json): Json {
   const text = sealedText(value);

@@ -43,7 +43,10 @@ export interface Field {
   readonly maxLength?: number;
   /** A number or a boolean is not read as a text: its spelling counts, and YAML has lost it. */
   readonly verbatim?: boolean;
-  /** Never quoted in an error. */
+  /**
+   * It rests encrypted in the database, is decrypted where it is needed and in answers that show the spec,
+   * and is never quoted in an error, a log or an event.
+   */
   readonly secret?: boolean;
   /** The keys of a Map; absent: any keys, of `keys` and `values` where those are given. */
   readonly fields?: Fields;

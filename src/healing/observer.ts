@@ -167,12 +167,8 @@ export class Observer {
     if (node === undefined || busy.has(node.status) || profile === undefined) return null;
     this.#found.set(node.id, { changedAt: changedAt(node, this.#now()), status: node.status });
     const cluster = this.#list.clusters.get(watched.clusterId);
-    const { type, facts } = manage(
-      node,
-      cluster && { name: cluster.clusterName },
-      profile,
-      this.#options.profileTypes,
-    );
+    const named = cluster && { name: cluster.clusterName };
+    const { type, facts } = manage(this.#options, node, named, profile);
     return { node: facts, profile: type };
   }
 

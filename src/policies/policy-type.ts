@@ -13,7 +13,7 @@ import type { Issue } from '../domain/errors.ts';
 import type { FailureDomain } from '../domain/failure-domain.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Cluster, ClusterPolicy } from '../domain/model.ts';
-import type { SchemaEntry, SupportStatus } from '../domain/spec-schema.ts';
+import type { Fields, SupportStatus } from '../domain/spec-schema.ts';
 import type { Cloud } from '../openstack/cloud.ts';
 import type { Amendment } from '../plans/amend-plan.ts';
 import type { ClusterFacts, ClusterPlan } from '../plans/cluster-plan.ts';
@@ -191,8 +191,8 @@ export interface PolicyType<T = unknown> {
   readonly priority: number;
   /** Whether a cluster can have one policy of this type only. */
   readonly singleton: boolean;
-  /** The answer of `GET /v1/policy-types/{type}`. */
-  readonly schema: Readonly<Record<string, SchemaEntry>>;
+  /** What a spec may hold, and what of it is secret. */
+  readonly fields: Fields;
   /** JSON Schema of the whole document: type, version, properties. */
   readonly jsonSchema: JsonObject;
 

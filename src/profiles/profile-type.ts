@@ -6,12 +6,13 @@
  * after a crash. An operation checks what exists before it acts, so that a repeated request finds what the
  * first one made and never makes it twice.
  */
+import type { FieldsCheckOptions } from '../domain/check-fields.ts';
 import type { Issue } from '../domain/errors.ts';
 import type { DetectionModeType, LbStatusOptions } from '../domain/health-policy.ts';
 import type { Elsewhere, LocatedDomain } from '../domain/failure-domain.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Session } from '../domain/session.ts';
-import type { SchemaEntry, SupportStatus } from '../domain/spec-schema.ts';
+import type { Fields, SupportStatus } from '../domain/spec-schema.ts';
 import type { FailureClass, Verdict } from '../domain/verdict.ts';
 import type { LeftNode } from './left-node.ts';
 
@@ -27,8 +28,13 @@ export interface NodeFacts {
   /** What the last operation that made the node returned; null and {} where there was none. */
   readonly physicalId: string | null;
   readonly data: JsonObject;
-  /** The profile's `properties`, defaults filled in. */
+  /**
+   * The profile's `properties`, defaults filled in. What is secret in them is encrypted: see
+   * `plainProperties`.
+   */
   readonly properties: JsonObject;
+  /** Absent: nothing in `properties` is encrypted. @throws CoppiceError as `plainProperties`. */
+  readonly decrypt?: (properties: JsonObject) => JsonObject;
   /** The node's owner: in whose name a cloud is called, by operations and probes alike. */
   readonly session: Session;
 }
@@ -106,7 +112,7 @@ export interface EventListener {
   changed(nodeId: string): void;
 }
 
-export type { SchemaEntry, SupportStatus };
+export type { SupportStatus };
 
 export type SpecCheck =
   | { readonly ok: true; readonly properties: JsonObject }
@@ -119,17 +125,22 @@ export interface ProfileType {
   /** What a node of it has one of: `process`. */
   readonly noun: string;
   readonly supportStatus: readonly SupportStatus[];
-  readonly schema: Readonly<Record<string, SchemaEntry>>;
+  /** What a spec may hold, and what of it is secret. */
+  readonly fields: Fields;
 
   /**
    * Checks a spec's `properties` and fills in defaults; an unknown key is an issue. Reads nothing outside.
+   * @param options `isStored`: what is secret in them is encrypted, and stays so.
    */
-  check(properties: Json | undefined): SpecCheck;
+  check(properties: Json | undefined, options?: Pick<FieldsCheckOptions, 'isStored'>): SpecCheck;
 
   /** Its nodes are things of a cloud, which `examine` asks: without a server there is nothing to examine. */
   readonly needsCloud?: boolean;
 
-  /** What depends on the machine, or on a region of the cloud: called when a profile is created. */
+  /**
+   * What depends on the machine, or on a region of the cloud: called when a profile is created.
+   * @param properties checked, and in plain text.
+   */
   examine?(properties: JsonObject, region: string | null): Promise<Issue[]>;
 
   /**
@@ -288,9 +299,9 @@ export type UpdatePlan =
  */
 export interface InPlaceUpdate {
   /**
-   * Decides by the two specs alone.
-   * @param from the properties that the node has.
-   * @param to those that it is to have. Both checked, with their defaults.
+   * Decides by the two specs alone, which are checked, have their defaults, and are in plain text.
+   * @param from the properties that the node has. What cannot be decrypted of them is equal to nothing.
+   * @param to those that it is to have.
    */
   plan(from: JsonObject, to: JsonObject): UpdatePlan;
 
@@ -302,7 +313,7 @@ export interface InPlaceUpdate {
 
   /**
    * Carries out one change, to its real end. What is as `to` says already stays untouched.
-   * @param node with the properties that it had.
+   * @param node with the properties that it had. @param to in plain text.
    * @throws CoppiceError `operation-failed` or `operation-impossible`, with the reason of the other side.
    */
   change(node: NodeFacts, to: JsonObject, change: string, request: OperationRequest): Promise<PhysicalNode>;

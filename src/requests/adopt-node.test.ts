@@ -88,7 +88,7 @@ async function managed(id: string) {
   const node = await stored(id);
   const profile = await getProfile(server.store.db, node.profileId);
   if (profile === undefined) throw new Error('there is no such profile');
-  return manage(node, undefined, profile, server.tools.profileTypes);
+  return manage(server.tools, node, undefined, profile);
 }
 
 describe('a server', () => {

@@ -20,6 +20,7 @@ import {
   type ProfileType,
 } from '../profiles/profile-type.ts';
 import { getNode, insertNodes, nodesOfPhysicalId } from '../store/nodes.ts';
+import { sealSpec } from '../secrets/spec-secrets.ts';
 import { insertProfile } from '../store/profiles.ts';
 import { retainedOfPhysicalId } from '../store/retained.ts';
 import type { Db } from '../store/store.ts';
@@ -92,7 +93,8 @@ export async function adoptNode(tools: RequestTools, caller: Caller, request: Ad
   const claimed = await adoption.claim(facts, { key: `adopt ${id}`, signal });
   const verdict = await type.probe({ ...facts, ...claimed }, signal);
   const now = tools.now();
-  const profile = profileOf(caller, `prof-${name}`, type, spec, { id: nodeIdFor('profile', id), now });
+  const sealed = sealSpec(tools.store.secrets, type, spec);
+  const profile = profileOf(caller, `prof-${name}`, type, sealed, { id: nodeIdFor('profile', id), now });
   const node: Node = {
     ...ownerOf(caller),
     id,

@@ -205,7 +205,7 @@ async function detailsOfProfile(tools: RequestTools, node: Node): Promise<JsonOb
   if (profile === undefined) return {};
   const cluster = node.clusterId === null ? undefined : await getCluster(db, node.clusterId);
   try {
-    const { type, facts } = manage(node, cluster, profile, tools.profileTypes);
+    const { type, facts } = manage(tools, node, cluster, profile);
     return await type.details(facts, AbortSignal.timeout(DETAILS_TIMEOUT_MS));
   } catch (error) {
     // The node is shown all the same: what is known of it helps most when something is wrong.

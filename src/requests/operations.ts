@@ -125,7 +125,7 @@ function checkAgainst({ parameters: known }: Operation, name: string, parameters
       },
     ]),
   );
-  const check = checkFields(fields, parameters, '1.0', name);
+  const check = checkFields(fields, parameters, '1.0', { path: name });
   if (check.ok) return check.value;
   return refuseSpec(`The parameters of '${name}': `, check.issues, {
     code: 'bad-request',

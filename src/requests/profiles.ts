@@ -4,6 +4,8 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Profile, Spec } from '../domain/model.ts';
 import { regionNamedIn } from '../domain/placement.ts';
 import { typeName, type ProfileType } from '../profiles/profile-type.ts';
+import { mapSealedIn } from '../domain/sealed.ts';
+import { sealSpec, showSpec } from '../secrets/spec-secrets.ts';
 import * as rows from '../store/profiles.ts';
 import { requireObject, unknownType } from './find-object.ts';
 import { ownerOf } from '../domain/session.ts';
@@ -28,7 +30,7 @@ export async function createProfile(
   caller: Caller,
   request: NewProfile,
 ): Promise<Profile> {
-  const spec = await checkSpec(tools, request.spec, `Failed in creating profile ${request.name}: `);
+  const { type, spec } = await checkSpec(tools, request.spec, `Failed in creating profile ${request.name}: `);
   const profile: Profile = {
     ...ownerOf(caller),
     id: randomUUID(),
@@ -39,16 +41,21 @@ export async function createProfile(
     createdAt: tools.now(),
     updatedAt: null,
   };
-  await tools.store.write((tx) => rows.insertProfile(tx, profile));
+  const sealed = { ...profile, spec: sealSpec(tools.store.secrets, type, spec) };
+  await tools.store.write((tx) => rows.insertProfile(tx, sealed));
   return profile;
 }
 
 /** Checks a spec as `createProfile` would. @returns it, with its version as text. */
 export async function validateProfile(tools: RequestTools, spec: JsonObject): Promise<Spec> {
-  return await checkSpec(tools, spec, '');
+  return (await checkSpec(tools, spec, '')).spec;
 }
 
-async function checkSpec(tools: RequestTools, document: JsonObject, prefix: string): Promise<Spec> {
+async function checkSpec(
+  tools: RequestTools,
+  document: JsonObject,
+  prefix: string,
+): Promise<{ readonly type: ProfileType; readonly spec: Spec }> {
   const { profileTypes } = tools;
   const spec = readSpec(document, prefix, profileTypes.all);
   const name = typeNameOf(spec);
@@ -59,7 +66,18 @@ async function checkSpec(tools: RequestTools, document: JsonObject, prefix: stri
   if (!check.ok) refuseSpec(prefix, check.issues, { part: 'properties' });
   const issues = (await type.examine?.(check.properties, regionNamedIn(check.properties))) ?? [];
   if (issues.length > 0) refuseSpec(prefix, issues, { part: 'properties' });
-  return spec;
+  return { type, spec };
+}
+
+/**
+ * A profile of the store, with its spec as it was written. Of a type that is not offered here it is not known
+ * what is secret: that stays hidden.
+ */
+export function shownProfile({ store, profileTypes }: RequestTools, profile: Profile): Profile {
+  const type = profileTypes.find(profile.type);
+  if (type !== undefined) return { ...profile, spec: showSpec(store.secrets, type, profile.spec) };
+  const properties = mapSealedIn(profile.spec.properties, () => null);
+  return { ...profile, spec: { ...profile.spec, properties } };
 }
 
 /** @throws CoppiceError `resource-not-found` */
@@ -81,7 +99,7 @@ export async function updateProfile(
     const profile = await requireObject(tx.db, caller, 'profile', identity);
     const changes = { ...request, updatedAt: tools.now() };
     await rows.updateProfile(tx, profile.id, changes);
-    return { ...profile, ...changes };
+    return shownProfile(tools, { ...profile, ...changes });
   });
 }
 

@@ -96,7 +96,7 @@ function refuseSurge(type: ProfileType, profile: Profile): void {
     refuse(
       `${field}: expected false, found true (nodes of ${typeName(type)} cannot be made beside the old one)`,
     );
-  const check = type.check(profile.spec.properties);
+  const check = type.check(profile.spec.properties, { isStored: true });
   const [obstacle] = check.ok ? type.surge.obstacles(check.properties) : [];
   if (obstacle !== undefined)
     refuse(

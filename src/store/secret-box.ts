@@ -17,6 +17,11 @@ const TAG_LENGTH = 16;
 const cipher = 'aes-256-gcm';
 const version = 'v1';
 
+/** `problem`: a clause, of the secret. */
+export type Opened =
+  | { readonly ok: true; readonly value: Json }
+  | { readonly ok: false; readonly problem: string };
+
 export class SecretBox {
   readonly #keys: ReadonlyMap<string, Buffer>;
   readonly #current: { readonly id: string; readonly key: Buffer };
@@ -46,24 +51,31 @@ export class SecretBox {
    * @throws CoppiceError `operation-impossible` where its key is not here, or it was changed.
    */
   openIn(value: JsonObject): JsonObject {
-    return mapSealedIn(value, (text) => this.#open(text));
+    return mapSealedIn(value, (text) => {
+      const opened = this.open(text);
+      if (opened.ok) return opened.value;
+      throw new CoppiceError('operation-impossible', `a secret ${opened.problem}`);
+    });
   }
 
-  #open(text: string): Json {
+  /** What was sealed, or why it cannot be read. */
+  open(text: string): Opened {
     const [as, id = '', parts = ''] = text.split('.');
     const key = this.#keys.get(id);
     if (as !== version || key === undefined)
-      throw impossible(
-        `a secret was encrypted with the key ${id.slice(0, 16)}, which this Coppice does not have`,
-      );
+      return {
+        ok: false,
+        problem: `was encrypted with the key ${id.slice(0, 16)}, which this Coppice does not have`,
+      };
     const bytes = Buffer.from(parts, 'base64url');
     try {
       const opening = createDecipheriv(cipher, key, bytes.subarray(0, NONCE_LENGTH));
       opening.setAuthTag(bytes.subarray(NONCE_LENGTH, NONCE_LENGTH + TAG_LENGTH));
       const rest = bytes.subarray(NONCE_LENGTH + TAG_LENGTH);
-      return JSON.parse(Buffer.concat([opening.update(rest), opening.final()]).toString('utf8')) as Json;
-    } catch (error) {
-      throw impossible(`a secret cannot be decrypted with its key ${id}: it was changed`, error);
+      const opened = Buffer.concat([opening.update(rest), opening.final()]).toString('utf8');
+      return { ok: true, value: JSON.parse(opened) as Json };
+    } catch {
+      return { ok: false, problem: `cannot be decrypted with its key ${id}: it was changed` };
     }
   }
 }
@@ -71,8 +83,4 @@ export class SecretBox {
 /** Says which key it is, and nothing of it. */
 function idOf(key: Buffer): string {
   return createHash('sha256').update('coppice key id').update(key).digest('hex').slice(0, 8);
-}
-
-function impossible(sentence: string, cause?: unknown): CoppiceError {
-  return new CoppiceError('operation-impossible', sentence, cause === undefined ? {} : { cause });
 }

@@ -54,7 +54,7 @@ const cloudServer: ProfileType = {
   version: '1.0',
   noun: 'server',
   supportStatus: [{ status: 'SUPPORTED', since: '2026.11' }],
-  schema: {},
+  fields: {},
   operations: { reboot: operation('reboot'), rebuild: operation('rebuild') },
   detectionModes: ['NODE_STATUS_POLLING', 'NODE_STATUS_POLL_URL'],
   check: (properties) => ({ ok: true, properties: (properties ?? {}) as JsonObject }),

@@ -104,7 +104,7 @@ export const heatStackSubject: ContractSubject = {
     ['colour', { template, colour: 'green' }],
     ['timeout', { template, timeout: 0 }],
   ],
-  secrets: [],
+  secrets: [{ properties: { files: { 'a.sh': 'hunter22' } }, text: 'hunter22' }],
 };
 
 async function open(kind: CloudKind): Promise<ContractWorld> {

@@ -13,11 +13,14 @@ import type {
   ProfileType,
   Retention,
 } from '../../src/profiles/profile-type.ts';
+import { openProperties, sealSpec } from '../../src/secrets/spec-secrets.ts';
+import { SecretBox } from '../../src/store/secret-box.ts';
 import { eventually } from '../support/eventually.ts';
 import { heatStackSubject, novaServerSubject } from './cloud-worlds.ts';
 import type { ContractWorld } from './contract-world.ts';
 import { localProcessSubject } from './local-process-world.ts';
 
+const secrets = SecretBox.ofThisProcess();
 const never = new AbortController().signal;
 const cancelled = new CoppiceError('cancelled', 'the operation was cancelled');
 
@@ -33,11 +36,15 @@ describe.each([localProcessSubject, novaServerSubject, heatStackSubject])('$name
     await world.close();
   });
 
-  /** As the store has nodes: their properties are checked, and have their defaults. */
+  /** As the store has nodes: their properties are checked, have their defaults, and are encrypted. */
   function checked(node: NodeFacts): NodeFacts {
-    const check = type.check(node.properties);
+    const { name, version } = type;
+    const given = { type: name, version, properties: node.properties };
+    const sealed = sealSpec(secrets, type, given).properties;
+    const check = type.check(sealed, { isStored: true });
     if (!check.ok) throw new Error(JSON.stringify(check.issues));
-    return { ...node, properties: check.properties };
+    const decrypt = (properties: JsonObject) => openProperties(secrets, type, properties, 'The profile');
+    return { ...node, properties: check.properties, decrypt };
   }
   const newNode = (properties?: JsonObject): NodeFacts => checked(world.node(properties));
 
@@ -376,11 +383,12 @@ describe.each([localProcessSubject, novaServerSubject, heatStackSubject])('$name
     });
 
     test('is described by its schema, key by key', () => {
-      expect(Object.keys(newNode().properties).filter((key) => !(key in type.schema))).toEqual([]);
+      expect(Object.keys(newNode().properties).filter((key) => !(key in type.fields))).toEqual([]);
     });
 
     test.each(subject.secrets)('keeps secrets from the details and the verdicts', async (secret) => {
       const node = await created(newNode(secret.properties));
+      expect(JSON.stringify(node)).not.toContain(secret.text);
       const shown = JSON.stringify([await type.details(node, never), await type.probe(node, never)]);
       expect(shown).not.toContain(secret.text);
     });

@@ -24,7 +24,16 @@ const shared: readonly Shared[] = [
   {
     why: 'profile types are alike modules: the folder says of which type it is, and no file imports two of them',
     files: /^src\/profiles\/(?:local-process|os-nova-server|os-heat-stack)\//,
-    names: ['checkSpec', 'deleted', 'instanceBeside', 'nodeOf', 'schema', 'specOf', 'verdictOn'],
+    names: [
+      'checkSpec',
+      'deleted',
+      'fields',
+      'instanceBeside',
+      'nodeOf',
+      'specOf',
+      'verdictOn',
+      'wholeSpecOf',
+    ],
   },
   {
     why: 'the lexers of the three languages are alike modules, used inside of their own folders',

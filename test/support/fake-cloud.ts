@@ -86,7 +86,7 @@ export class FakeCloud {
       version: '1.0',
       noun: 'server',
       supportStatus: [{ status: 'SUPPORTED', since: '2026.11' }],
-      schema: {},
+      fields: {},
       operations: { reboot: this.#operation('reboot'), rebuild: this.#operation('rebuild') },
       detectionModes: ['NODE_STATUS_POLLING', 'NODE_STATUS_POLL_URL'],
       check: (properties) => ({ ok: true, properties: (properties ?? {}) as JsonObject }),

@@ -53,7 +53,7 @@ export class ServerCluster {
       ...profile,
     });
     const id = await engine.newCluster('os.nova.server-1.0', { profileId, desiredCapacity: size });
-    const tools = { db: engine.store.db, profileTypes };
+    const tools = { db: engine.store.db, store: engine.store, profileTypes };
     const cluster = new ServerCluster(nova, engine, id, tools);
     await engine.runOnCluster('CLUSTER_CREATE', id);
     return cluster;

@@ -146,7 +146,7 @@ export class SimulatedCloud implements NodeHome {
       version: '1.0',
       noun: 'server',
       supportStatus: [{ status: 'SUPPORTED', since: '2026.11' }],
-      schema: {},
+      fields: {},
       operations: { reboot: operation('reboot'), rebuild: operation('rebuild') },
       detectionModes: ['NODE_STATUS_POLLING', 'NODE_STATUS_POLL_URL', 'LIFECYCLE_EVENTS'],
       events: (listener) => {

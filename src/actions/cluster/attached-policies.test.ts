@@ -21,7 +21,7 @@ const oldestOnce: PolicyType = {
   supportStatus: [],
   priority: 400,
   singleton: true,
-  schema: {},
+  fields: {},
   jsonSchema: {},
   check: () => ({ ok: true, value: null, warnings: [] }),
   checkAgainstProfile: () => [],

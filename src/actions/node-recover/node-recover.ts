@@ -152,7 +152,7 @@ class RecoveryRun {
     return await this.#context.step(
       name,
       async ({ signal }): Promise<ChainEvent> => {
-        const node = await loadManagedNode(store.db, profileTypes, this.#recovery.nodeId);
+        const node = await loadManagedNode({ store, profileTypes }, this.#recovery.nodeId);
         const probed = { ...node, facts: { ...node.facts, ...beside } };
         const verdict = await probe(probed, by, detection, signal);
         // What an aborted probe says is not what the node is.
@@ -174,7 +174,7 @@ class RecoveryRun {
 
   async #healing(): Promise<HealingContext> {
     const { store, profileTypes } = this.#services;
-    const { node } = await loadManagedNode(store.db, profileTypes, this.#recovery.nodeId);
+    const { node } = await loadManagedNode({ store, profileTypes }, this.#recovery.nodeId);
     const cluster = node.clusterId === null ? undefined : await getCluster(store.db, node.clusterId);
     const recovery = await getRecovery(store.db, this.#recovery.recoveryId);
     if (recovery === undefined) throw new CoppiceError('internal', 'The recovery has no row.');

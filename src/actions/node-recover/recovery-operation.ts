@@ -88,7 +88,7 @@ async function recreate(run: StepRun, replace: Replace): Promise<Ran> {
 /** @returns why the old node stays; undefined where nothing speaks against a new one. */
 async function keptOld(run: StepRun): Promise<Ran | undefined> {
   const { context, services, nodeId } = run;
-  const managed = await loadManagedNode(services.store.db, services.profileTypes, nodeId).catch(() => null);
+  const managed = await loadManagedNode(services, nodeId).catch(() => null);
   if (managed === null) return undefined;
   const { at, objection } = await context.step(`${run.name} examine`, async ({ signal }) => {
     const found = await replacementObjection(managed, createRequest(run, { key: run.key, signal }));

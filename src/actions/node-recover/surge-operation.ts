@@ -134,12 +134,12 @@ interface GivingUp {
  * @returns what was stopped, and is to be kept from here on; null: nothing.
  */
 export async function giveUp(
-  { store: { db }, profileTypes }: ActionServices,
+  services: ActionServices,
   nodeId: string,
   { gone, retain }: GivingUp,
   request: { readonly key: string; readonly signal: AbortSignal },
 ): Promise<JsonObject | null> {
-  const managed = await loadManagedNode(db, profileTypes, nodeId);
+  const managed = await loadManagedNode(services, nodeId);
   const current = physicalOf(managed.node);
   const facts = { ...managed.facts, ...gone };
   const stopped =
@@ -147,7 +147,7 @@ export async function giveUp(
       ? null
       : await stopFailed({ ...managed, facts }, retain.recoveryId, request);
   const staying = [current, stopped === null ? null : gone].filter((each) => each !== null);
-  await removeNodeExcept(db, { ...managed, facts }, staying, request);
+  await removeNodeExcept(services.store.db, { ...managed, facts }, staying, request);
   return stopped === null ? null : { ...stopped };
 }
 

@@ -32,7 +32,7 @@ export async function timedPart<T extends JsonObject | null>(
       const begunAt = context.now();
       const done = await attempt(
         async (limited, waitsFor) => {
-          const node = await loadManagedNode(services.store.db, services.profileTypes, nodeId);
+          const node = await loadManagedNode(services, nodeId);
           return await work(node, { key: `${key}${suffix}`, signal: limited, waitsFor });
         },
         timeoutMs,

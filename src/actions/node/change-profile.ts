@@ -8,9 +8,16 @@
  *
  * A change that has failed leaves the node its old profile, so that the same update can be asked for again.
  */
-import { loadManagedNode, propertiesOf, type ManagedNode } from '../../clusters/managed-node.ts';
+import {
+  loadManagedNode,
+  manage,
+  propertiesOf,
+  propertiesToReplace,
+  type ManagedNode,
+} from '../../clusters/managed-node.ts';
 import { CoppiceError, toErrorRecord } from '../../domain/errors.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
+import type { Profile } from '../../domain/model.ts';
 import { ActionInterrupted, type ActionContext } from '../../engine/action-context.ts';
 import type { InPlaceUpdate, OperationRequest } from '../../profiles/profile-type.ts';
 import { describeRefusal, planUpdate } from '../../profiles/update-plan.ts';
@@ -62,11 +69,12 @@ async function decide(
   profileId: string,
   signal: AbortSignal,
 ): Promise<Decided> {
-  const { node, type, facts } = await load(services, id);
+  const { node, profile, type, facts } = await load(services, id);
   const from = node.profileId;
   if (node.physicalId === null)
     return { plan: { way: 'REPLACE', reason: 'there is nothing to change' }, from };
-  const plan = planUpdate(type, facts.properties, await targetOf(services, profileId));
+  const to = propertiesOf(services, await requireProfile(services, profileId));
+  const plan = planUpdate(type, propertiesToReplace(services, profile), to);
   if (plan.way !== 'IN_PLACE' || type.update === undefined) return { plan, from };
   const verdict = await type.probe(facts, signal);
   // What an aborted probe says is not what the node is.
@@ -88,7 +96,7 @@ async function updateInPlace(
         `change ${change}`,
         async (request) => {
           const { facts, update } = await loadUpdatable(services, id);
-          const properties = await targetOf(services, to);
+          const properties = propertiesOf(services, await requireProfile(services, to));
           return { ...(await update.change(facts, properties, change, ofUpdate(context, request))) };
         },
         async (tx, made) => void (await updateNode(tx, id, made)),
@@ -200,15 +208,13 @@ async function requireReplacement(
   profileId: string,
 ): Promise<void> {
   const objection = await context.step('examine', async ({ signal }) => {
-    const managed = await load(services, context.action.target);
-    const properties = await targetOf(services, profileId);
+    const { node, facts } = await load(services, context.action.target);
+    const profile = await requireProfile(services, profileId);
     // Where there is nothing yet, nothing is lost: the creation will tell.
-    if (managed.node.physicalId === null) return null;
+    if (node.physicalId === null) return null;
     const request = { key: `${context.action.id}/create new`, signal };
-    const found = await replacementObjection(
-      { ...managed, facts: { ...managed.facts, properties } },
-      request,
-    );
+    const cluster = facts.clusterName === null ? undefined : { name: facts.clusterName };
+    const found = await replacementObjection(manage(services, node, cluster, profile), request);
     return found && { ...found };
   });
   if (objection === null) return;
@@ -229,7 +235,7 @@ function ofUpdate({ action }: ActionContext, request: OperationRequest): Operati
 }
 
 async function load({ store, profileTypes }: ProbingServices, id: string): Promise<ManagedNode> {
-  return await loadManagedNode(store.db, profileTypes, id);
+  return await loadManagedNode({ store, profileTypes }, id);
 }
 
 async function loadUpdatable(
@@ -242,8 +248,8 @@ async function loadUpdatable(
   throw new CoppiceError('operation-impossible', `Nodes of the type ${managed.type.name} cannot be changed.`);
 }
 
-async function targetOf({ store, profileTypes }: ProbingServices, profileId: string): Promise<JsonObject> {
+async function requireProfile({ store }: ProbingServices, profileId: string): Promise<Profile> {
   const profile = await getProfile(store.db, profileId);
-  if (profile !== undefined) return propertiesOf(profile, profileTypes);
+  if (profile !== undefined) return profile;
   throw new CoppiceError('resource-not-found', `The profile '${profileId}' could not be found.`);
 }

@@ -21,7 +21,7 @@ export function nodeCheck(services: ProbingServices): ActionDefinition {
       const verdict = await context.step(
         'look',
         async ({ signal }) => {
-          const node = await loadManagedNode(store.db, profileTypes, id);
+          const node = await loadManagedNode({ store, profileTypes }, id);
           const { clusterId } = node.node;
           const rules = clusterId === null ? null : await rulesOfCluster(store.db, clusterId);
           return await probe(node, 'DETECTION', rules?.policy.detection ?? null, signal);

@@ -102,7 +102,7 @@ async function createPhysicalNode(
   await context.operation(
     'create',
     async (request) => {
-      const node = await loadManagedNode(services.store.db, services.profileTypes, id);
+      const node = await loadManagedNode(services, id);
       const { physicalId, data } = await makePhysicalNode(node, { spared: false }, request);
       return { physicalId, data };
     },

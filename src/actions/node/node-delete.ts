@@ -45,7 +45,7 @@ async function remove(
     'remove',
     async (request) => {
       if ((await getNode(store.db, id)) === undefined) return;
-      await removeNode(store.db, await loadManagedNode(store.db, profileTypes, id), request);
+      await removeNode(store.db, await loadManagedNode({ store, profileTypes }, id), request);
     },
     async (tx) => {
       await cancelHeld(tx, { nodeId: id }, 'the node is deleted', context.now());

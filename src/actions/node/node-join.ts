@@ -35,7 +35,7 @@ async function mark(
   index: number,
 ): Promise<void> {
   await context.operation('mark', async (request) => {
-    const { type, facts } = await loadManagedNode(store.db, profileTypes, context.action.target);
+    const { type, facts } = await loadManagedNode({ store, profileTypes }, context.action.target);
     const cluster = await getCluster(store.db, clusterId);
     if (cluster === undefined) {
       const sentence = `The cluster '${clusterId}' could not be found.`;

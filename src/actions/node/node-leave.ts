@@ -33,7 +33,7 @@ async function unmark(context: ActionContext, { store, profileTypes }: ActionSer
   await context.operation('mark', async (request) => {
     const node = await getNode(store.db, context.action.target);
     if (node?.status !== 'ACTIVE') return;
-    const { type, facts } = await loadManagedNode(store.db, profileTypes, node.id);
+    const { type, facts } = await loadManagedNode({ store, profileTypes }, node.id);
     await markOwner(type, { ...facts, clusterId: null, clusterName: null, index: -1 }, request);
   });
 }

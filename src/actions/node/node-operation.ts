@@ -42,7 +42,7 @@ export function nodeOperation(services: ActionServices): ActionDefinition {
 }
 
 async function serviceAfter({ store, profileTypes }: ActionServices, id: string, name: string) {
-  const { type } = await loadManagedNode(store.db, profileTypes, id);
+  const { type } = await loadManagedNode({ store, profileTypes }, id);
   return type.operations[name]?.service;
 }
 
@@ -56,7 +56,7 @@ async function operate(
   await context.operation(
     'operate',
     async (request) => {
-      const { type, facts } = await loadManagedNode(store.db, profileTypes, target);
+      const { type, facts } = await loadManagedNode({ store, profileTypes }, target);
       const operation = type.operations[name];
       if (operation === undefined) throw notSupported(name, typeName(type));
       const opened = store.secrets.openIn(isJsonObject(params) ? params : {});

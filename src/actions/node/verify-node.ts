@@ -61,7 +61,7 @@ async function probe(
   return await context.step(name, async ({ signal }) => {
     const policy = await policyOf(services, id);
     const by = policy?.recovery.verify === 'STATUS' ? 'STATUS' : 'DETECTION';
-    const node = await loadManagedNode(services.store.db, services.profileTypes, id);
+    const node = await loadManagedNode(services, id);
     const verdict = await services.probe(node, by, policy?.detection ?? null, signal);
     // What an aborted probe says is not what the node is.
     signal.throwIfAborted();

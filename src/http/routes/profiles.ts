@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { requireObject } from '../../requests/find-object.ts';
-import { createProfile, deleteProfile, updateProfile, validateProfile } from '../../requests/profiles.ts';
+import {
+  createProfile,
+  deleteProfile,
+  shownProfile,
+  updateProfile,
+  validateProfile,
+} from '../../requests/profiles.ts';
 import { listProfiles } from '../../store/profiles.ts';
 import { withoutUndefined, mapField, nameField, optional } from '../fields.ts';
 import { listQuery, toStoreQuery } from '../list-query.ts';
@@ -33,7 +39,8 @@ const list = route({
   async handle(request) {
     const { tools, caller, query } = request;
     const profiles = await listProfiles(tools.store.db, toStoreQuery(query, caller));
-    return { status: 200, body: listBody(request, 'profiles', profiles.map(toProfileAnswer)) };
+    const shown = profiles.map((profile) => toProfileAnswer(shownProfile(tools, profile)));
+    return { status: 200, body: listBody(request, 'profiles', shown) };
   },
 });
 
@@ -78,7 +85,7 @@ const show = route({
   async handle(request) {
     const { tools, caller } = request;
     const profile = await requireObject(tools.store.db, caller, 'profile', param(request, 'profile'));
-    return { status: 200, body: { profile: toProfileAnswer(profile) } };
+    return { status: 200, body: { profile: toProfileAnswer(shownProfile(tools, profile)) } };
   },
 });
 

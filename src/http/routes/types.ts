@@ -1,6 +1,6 @@
 /** Profile types and policy types: which there are, and what their specs may hold. */
 import { z } from 'zod';
-import type { SchemaEntry, SupportStatus } from '../../domain/spec-schema.ts';
+import { toSenlinSchema, type Fields, type SupportStatus } from '../../domain/spec-schema.ts';
 import { typeName, type Operation } from '../../profiles/profile-type.ts';
 import { requirePolicyType } from '../../requests/policies.ts';
 import { requireProfileType } from '../../requests/profiles.ts';
@@ -15,7 +15,7 @@ interface AnyType {
   readonly name: string;
   readonly version: string;
   readonly supportStatus: readonly SupportStatus[];
-  readonly schema: Readonly<Record<string, SchemaEntry>>;
+  readonly fields: Fields;
 }
 
 const listedTypeShape = z
@@ -44,7 +44,7 @@ function listed(types: readonly AnyType[], minor: number): z.infer<typeof listed
 function shown(type: AnyType, all: readonly AnyType[], minor: number): z.infer<typeof typeShape> {
   const versions = all.filter((other) => other.name === type.name);
   const status = Object.fromEntries(versions.map((other) => [other.version, other.supportStatus]));
-  const described = { name: typeName(type), schema: { ...type.schema } };
+  const described = { name: typeName(type), schema: { ...toSenlinSchema(type.fields, type.version) } };
   return minor < SUPPORT_STATUS_SINCE ? described : { ...described, support_status: status };
 }
 

@@ -9,7 +9,7 @@ import { checkFields } from '../../domain/check-fields.ts';
 import { CoppiceError } from '../../domain/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { toJsonSchema } from '../../domain/json-schema.ts';
-import { toSenlinSchema, type Fields } from '../../domain/spec-schema.ts';
+import type { Fields } from '../../domain/spec-schema.ts';
 import { operationError } from '../../openstack/cloud-error.ts';
 import type { Amendment } from '../../plans/amend-plan.ts';
 import { nodesOf } from '../../plans/cluster-plan.ts';
@@ -60,7 +60,7 @@ export const affinityPolicyType: PolicyType<AffinityPolicy> = {
   supportStatus: [{ status: 'SUPPORTED', since: '2016.10' }],
   priority: 300,
   singleton: true,
-  schema: toSenlinSchema(fields, version),
+  fields,
   jsonSchema: documentSchema(name, version, toJsonSchema(fields, version)),
   check: readAffinity,
   checkAgainstProfile: (_value, type) => onlyServers(type, 'a server group has servers alone'),

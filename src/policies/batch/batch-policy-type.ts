@@ -8,7 +8,7 @@
 import { checkFields } from '../../domain/check-fields.ts';
 import type { Json } from '../../domain/json.ts';
 import { toJsonSchema } from '../../domain/json-schema.ts';
-import { toSenlinSchema, type Fields } from '../../domain/spec-schema.ts';
+import type { Fields } from '../../domain/spec-schema.ts';
 import type { Amendment } from '../../plans/amend-plan.ts';
 import { nodesOf } from '../../plans/cluster-plan.ts';
 import { count } from '../../recovery/describe.ts';
@@ -53,7 +53,7 @@ export const batchPolicyType: PolicyType<BatchPolicy> = {
   supportStatus: [{ status: 'EXPERIMENTAL', since: '2017.02' }],
   priority: 200,
   singleton: true,
-  schema: toSenlinSchema(fields, version),
+  fields,
   jsonSchema: documentSchema(name, version, toJsonSchema(fields, version)),
   check: readBatchPolicy,
   checkAgainstProfile: () => [],

@@ -11,7 +11,7 @@ import type { Issue } from '../../domain/errors.ts';
 import { isJsonObject } from '../../domain/json.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { toJsonSchema } from '../../domain/json-schema.ts';
-import { toSenlinSchema, type Fields, type SupportStatus } from '../../domain/spec-schema.ts';
+import type { Fields, SupportStatus } from '../../domain/spec-schema.ts';
 import type { Amendment } from '../../plans/amend-plan.ts';
 import { group, nodesOf, type MemberFacts, type PlannedNode } from '../../plans/cluster-plan.ts';
 import { planned } from '../../plans/make-plan.ts';
@@ -106,7 +106,7 @@ export const deletionPolicyTypes: readonly PolicyType<DeletionPolicy>[] = Object
     supportStatus: status,
     priority: 400,
     singleton: true,
-    schema: toSenlinSchema(fields, version),
+    fields,
     jsonSchema: documentSchema(name, version, toJsonSchema(fields, version)),
     check: (properties) => readDeletionPolicy(properties, version),
     checkAgainstProfile: () => [],

@@ -33,7 +33,7 @@ function checkRecreate(
   { issues, warnings }: Findings,
 ): void {
   if (isInVersion(version, '1.3')) {
-    const check = checkFields(recreateParams, params, version, field);
+    const check = checkFields(recreateParams, params, version, { path: field });
     if (!check.ok) issues.push(...check.issues);
   } else if (Object.keys(params).length > 0) {
     const hint =

@@ -9,7 +9,7 @@ import { checkFields } from '../../domain/check-fields.ts';
 import type { Issue } from '../../domain/errors.ts';
 import type { HealthPolicy } from '../../domain/health-policy.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
-import { isInVersion, toSenlinSchema } from '../../domain/spec-schema.ts';
+import { isInVersion } from '../../domain/spec-schema.ts';
 import type { SupportStatus } from '../../domain/spec-schema.ts';
 import { defaultCheckSettings } from '../policy-type.ts';
 import type { BindingEffect, CheckSettings, PolicyCheck, PolicyType } from '../policy-type.ts';
@@ -65,7 +65,7 @@ function healthPolicyType(version: string, status: readonly SupportStatus[]): Po
     supportStatus: status,
     priority: 600,
     singleton: true,
-    schema: toSenlinSchema(healthPolicyFields, version),
+    fields: healthPolicyFields,
     jsonSchema: healthDocumentSchema(name, version),
     check: (properties, settings) => parseHealthPolicy(properties, version, settings),
     checkAgainstProfile,

@@ -12,7 +12,7 @@
 import { CoppiceError } from '../../domain/errors.ts';
 import { isJsonObject, type JsonObject } from '../../domain/json.ts';
 import { toJsonSchema } from '../../domain/json-schema.ts';
-import { toSenlinSchema, type SupportStatus } from '../../domain/spec-schema.ts';
+import type { SupportStatus } from '../../domain/spec-schema.ts';
 import type { OperationRequest } from '../../profiles/profile-type.ts';
 import { documentSchema } from '../document-schema.ts';
 import { onlyServers } from '../only-servers.ts';
@@ -45,7 +45,7 @@ export const loadBalancingPolicyTypes: readonly PolicyType<LoadBalancingPolicy>[
   supportStatus: status,
   priority: 500,
   singleton: true,
-  schema: toSenlinSchema(loadBalancingFields, version),
+  fields: loadBalancingFields,
   jsonSchema: documentSchema(name, version, toJsonSchema(loadBalancingFields, version)),
   check: (properties) => readLoadBalancingPolicy(properties, version),
   checkAgainstProfile: (_value, type) =>

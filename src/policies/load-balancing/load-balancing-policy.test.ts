@@ -41,7 +41,7 @@ test('Senlin has versions 1.0 to 1.3 with one schema, at priority 500, one in a 
   expect(loadBalancingPolicyTypes.map(({ version }) => version)).toEqual(['1.0', '1.1', '1.2', '1.3']);
   for (const type of loadBalancingPolicyTypes) {
     expect(type).toMatchObject({ priority: 500, singleton: true });
-    expect(Object.keys(type.schema)).toEqual([
+    expect(Object.keys(type.fields)).toEqual([
       'pool',
       'vip',
       'health_monitor',
@@ -50,7 +50,7 @@ test('Senlin has versions 1.0 to 1.3 with one schema, at priority 500, one in a 
       'availability_zone',
       'flavor_id',
     ]);
-    expect(type.schema['health_monitor']?.schema?.['delay']).toMatchObject({ type: 'Integer', default: 10 });
+    expect(type.fields['health_monitor']?.fields?.['delay']).toMatchObject({ type: 'Integer', default: 10 });
   }
 });
 

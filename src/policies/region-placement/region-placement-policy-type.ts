@@ -12,7 +12,7 @@ import { CoppiceError, describeIssue, quoteValue, type Issue } from '../../domai
 import { isJsonObject, type Json } from '../../domain/json.ts';
 import { toJsonSchema } from '../../domain/json-schema.ts';
 import { placementIn } from '../../domain/placement.ts';
-import { toSenlinSchema, type Fields } from '../../domain/spec-schema.ts';
+import type { Fields } from '../../domain/spec-schema.ts';
 import { operationError } from '../../openstack/cloud-error.ts';
 import type { Amendment } from '../../plans/amend-plan.ts';
 import { group, nodesOf, type ClusterPlan } from '../../plans/cluster-plan.ts';
@@ -76,7 +76,7 @@ export const regionPlacementPolicyType: PolicyType<RegionPlacementPolicy> = {
   ],
   priority: 200,
   singleton: true,
-  schema: toSenlinSchema(fields, version),
+  fields,
   jsonSchema: documentSchema(name, version, toJsonSchema(fields, version)),
   check: readRegionPlacement,
   checkAgainstProfile: (_value, type) => onlyInCloud(type),

@@ -12,7 +12,7 @@ import { quoteValue } from '../../domain/errors.ts';
 import { checkFields } from '../../domain/check-fields.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { toJsonSchema } from '../../domain/json-schema.ts';
-import { toSenlinSchema, type Fields } from '../../domain/spec-schema.ts';
+import type { Fields } from '../../domain/spec-schema.ts';
 import type { Amendment } from '../../plans/amend-plan.ts';
 import type { ClusterFacts } from '../../plans/cluster-plan.ts';
 import { withDesired } from '../../plans/make-plan.ts';
@@ -92,7 +92,7 @@ export const scalingPolicyType: PolicyType<ScalingPolicy> = {
   supportStatus: [{ status: 'SUPPORTED', since: '2016.04' }],
   priority: 100,
   singleton: false,
-  schema: toSenlinSchema(fields, version),
+  fields,
   jsonSchema: documentSchema(name, version, toJsonSchema(fields, version)),
   check: readScalingPolicy,
   checkAgainstProfile: () => [],

@@ -10,7 +10,7 @@ import { CoppiceError, quoteValue, type Issue } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import { toJsonSchema } from '../../domain/json-schema.ts';
 import { placementIn } from '../../domain/placement.ts';
-import { toSenlinSchema, type Fields } from '../../domain/spec-schema.ts';
+import type { Fields } from '../../domain/spec-schema.ts';
 import { operationError } from '../../openstack/cloud-error.ts';
 import type { Amendment } from '../../plans/amend-plan.ts';
 import {
@@ -67,7 +67,7 @@ export const zonePlacementPolicyType: PolicyType<ZonePlacementPolicy> = {
   ],
   priority: 300,
   singleton: true,
-  schema: toSenlinSchema(fields, version),
+  fields,
   jsonSchema: documentSchema(name, version, toJsonSchema(fields, version)),
   check: readZonePlacement,
   checkAgainstProfile: (_value, type) =>

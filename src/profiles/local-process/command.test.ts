@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { usePlace } from '../../../test/profiles/local-process-nodes.ts';
 import { examineSpec, findCommand } from './command.ts';
-import { specOf } from './spec.ts';
+import { wholeSpecOf } from './spec.ts';
 
 const place = usePlace();
 
@@ -13,27 +13,27 @@ describe('a command is looked for', () => {
     for (const directory of [first, second]) await mkdir(directory);
     await writeFile(join(first, 'tool'), '', { mode: 0o644 });
     await writeFile(join(second, 'tool'), '', { mode: 0o755 });
-    const spec = specOf({ command: ['tool'], env: { PATH: `${first}:${second}` } });
+    const spec = wholeSpecOf({ command: ['tool'], env: { PATH: `${first}:${second}` } });
     expect(await findCommand('tool', spec, '/')).toEqual({ file: join(second, 'tool') });
-    const only = specOf({ command: ['tool'], env: { PATH: first } });
+    const only = wholeSpecOf({ command: ['tool'], env: { PATH: first } });
     expect(await findCommand('tool', only, '/')).toEqual({ problem: 'a file that may not be executed' });
   });
 
   test('from the working directory where it is a path', async () => {
     await writeFile(join(place.dataDir, 'tool'), '', { mode: 0o755 });
-    const spec = specOf({ command: ['./tool'] });
+    const spec = wholeSpecOf({ command: ['./tool'] });
     expect(await findCommand('./tool', spec, place.dataDir)).toEqual({ file: join(place.dataDir, 'tool') });
   });
 });
 
 describe('the machine is asked', () => {
   test('and has all that the spec names', async () => {
-    expect(await examineSpec(specOf({ command: ['sh'], cwd: place.dataDir }))).toEqual([]);
+    expect(await examineSpec(wholeSpecOf({ command: ['sh'], cwd: place.dataDir }))).toEqual([]);
   });
 
   test('again for a command that was found a second before and has been removed', async () => {
     await writeFile(join(place.dataDir, 'tool'), '', { mode: 0o755 });
-    const spec = specOf({ command: ['tool'], env: { PATH: place.dataDir } });
+    const spec = wholeSpecOf({ command: ['tool'], env: { PATH: place.dataDir } });
     expect(await examineSpec(spec)).toEqual([]);
     expect(await examineSpec(spec)).toEqual([]);
     await rm(join(place.dataDir, 'tool'));
@@ -46,7 +46,7 @@ describe('the machine is asked', () => {
   });
 
   test('and cannot say for a command that differs between nodes', async () => {
-    expect(await examineSpec(specOf({ command: ['/srv/{nodename}/run'] }))).toEqual([]);
+    expect(await examineSpec(wholeSpecOf({ command: ['/srv/{nodename}/run'] }))).toEqual([]);
   });
 
   test.each([
@@ -64,6 +64,6 @@ describe('the machine is asked', () => {
     [{ command: ['sh'], cwd: '/no/such' }, 'cwd', '"/no/such", a path that does not exist'],
     [{ command: ['sh'], cwd: '/etc/passwd' }, 'cwd', '"/etc/passwd", a path that is not a directory'],
   ])('and misses something of %j', async (properties, field, found) => {
-    expect(await examineSpec(specOf(properties))).toMatchObject([{ field, found }]);
+    expect(await examineSpec(wholeSpecOf(properties))).toMatchObject([{ field, found }]);
   });
 });

@@ -7,7 +7,7 @@ import type { Issue } from '../../domain/errors.ts';
 import { quoteValue } from '../../domain/errors.ts';
 import type { NodeFacts } from '../profile-type.ts';
 import { instanceOf } from './node-directory.ts';
-import type { ProcessSpec } from './spec.ts';
+import type { ProcessSpec, WholeProcessSpec } from './spec.ts';
 
 /** What a process gets of Coppice's own environment. The rest may hold secrets. */
 const passedOn = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'USER'];
@@ -23,7 +23,7 @@ export function commandFor({ command }: ProcessSpec, node: NodeFacts, port: numb
 }
 
 export function environmentFor(
-  spec: ProcessSpec,
+  spec: WholeProcessSpec,
   node: NodeFacts,
   port: number | null,
 ): Record<string, string> {
@@ -53,7 +53,7 @@ export async function problemWithDirectory(cwd: string): Promise<string | undefi
 export type FoundCommand = { readonly file: string } | { readonly problem: string };
 
 /** The file that a command's name means, as execvp(3) finds it. */
-export async function findCommand(name: string, spec: ProcessSpec, cwd: string): Promise<FoundCommand> {
+export async function findCommand(name: string, spec: WholeProcessSpec, cwd: string): Promise<FoundCommand> {
   const path = spec.env['PATH'] ?? process.env['PATH'] ?? usualPath;
   const places = name.includes('/') ? [''] : path.split(delimiter);
   let problem = name.includes('/')
@@ -73,7 +73,7 @@ export async function findCommand(name: string, spec: ProcessSpec, cwd: string):
  * Whether the machine has what the spec requires. A command that differs between nodes cannot be checked
  * yet.
  */
-export async function examineSpec(spec: ProcessSpec): Promise<Issue[]> {
+export async function examineSpec(spec: WholeProcessSpec): Promise<Issue[]> {
   const issues: Issue[] = [];
   const directory = spec.cwd === undefined ? undefined : await problemWithDirectory(spec.cwd);
   if (directory !== undefined) {
@@ -89,7 +89,7 @@ export async function examineSpec(spec: ProcessSpec): Promise<Issue[]> {
   return issues;
 }
 
-async function problemWithCommand(name: string, spec: ProcessSpec): Promise<string | undefined> {
+async function problemWithCommand(name: string, spec: WholeProcessSpec): Promise<string | undefined> {
   if (spec.cwd === undefined && name.includes('/') && !isAbsolute(name)) {
     return 'a path within a working directory that is empty at first';
   }

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Verdict } from '../../domain/verdict.ts';
+import { plainProperties } from '../plain-properties.ts';
 import type { NodeFacts } from '../profile-type.ts';
 import { commandFor } from './command.ts';
 import type { LocalMachine } from './host.ts';
@@ -9,7 +10,7 @@ import { findProcess, identityIn, physicalIdOf } from './identity.ts';
 import type { ProcessIdentity } from './identity.ts';
 import { readLogTail, withoutSecrets } from './log-tail.ts';
 import { namesIn, nodeDirectory } from './node-directory.ts';
-import { specOf } from './spec.ts';
+import { wholeSpecOf } from './spec.ts';
 import { describeExit } from './start.ts';
 import { readClaim } from './start-record.ts';
 
@@ -54,7 +55,7 @@ function exited(reason: string): Verdict {
 }
 
 export async function describeNode(host: LocalMachine, node: NodeFacts): Promise<JsonObject> {
-  const spec = specOf(node.properties);
+  const spec = wholeSpecOf(plainProperties(node));
   const directory = nodeDirectory(host.dataDir, node);
   const { pid = null, port = null, started_at: startedAt = null } = node.data;
   const command = commandFor(spec, node, typeof port === 'number' ? port : null);

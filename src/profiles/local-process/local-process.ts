@@ -43,7 +43,15 @@ import { loopback, portsOf } from './ports.ts';
 import { systemProcessTable } from './system-process-table.ts';
 import type { ProcessTable } from './process-table.ts';
 import { retireAll } from './retire.ts';
-import { checkSpec, isUpdatable, planProcessUpdate, portObstacles, schema, specOf } from './spec.ts';
+import {
+  checkSpec,
+  fields,
+  isUpdatable,
+  planProcessUpdate,
+  portObstacles,
+  specOf,
+  wholeSpecOf,
+} from './spec.ts';
 import { runningStart, startOnce } from './start.ts';
 import { killAtOnce } from './stop.ts';
 import type { StopWay } from './stop.ts';
@@ -72,9 +80,9 @@ export function localProcess(options: LocalProcessOptions): ProfileType {
     version: '1.0',
     noun: 'process',
     supportStatus: [{ status: 'SUPPORTED', since: '2026.11' }],
-    schema,
+    fields,
     check: checkSpec,
-    examine: (properties) => examineSpec(specOf(properties)),
+    examine: (properties) => examineSpec(wholeSpecOf(properties)),
     create: (node, request) => replace(host, node, request, { way: askFirst(node), fresh: true }),
     remove: (node, request) => removeExcept(host, node, [], request),
     probe: (node) => probeProcess(host, node),

@@ -5,7 +5,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { openLog } from './log-file.ts';
 import type { NodeDirectory } from './node-directory.ts';
-import type { ProcessSpec } from './spec.ts';
+import type { WholeProcessSpec } from './spec.ts';
 
 const mostLines = 20;
 const mostCharacters = 8192;
@@ -13,7 +13,7 @@ const mostCharacters = 8192;
 const shortestSecret = 6;
 
 /** At most 20 lines and 8192 characters; empty where nothing was written. */
-export async function readLogTail(directory: NodeDirectory, spec: ProcessSpec): Promise<string> {
+export async function readLogTail(directory: NodeDirectory, spec: WholeProcessSpec): Promise<string> {
   const newest = await readEnd(directory.log, 0, spec);
   if (countLines(newest) >= mostLines) return presentable(newest);
   // -1: the older one begins wherever log-limit.ts cut it off.
@@ -24,13 +24,13 @@ export async function readLogTail(directory: NodeDirectory, spec: ProcessSpec): 
 export async function readLogSince(
   offset: number,
   directory: NodeDirectory,
-  spec: ProcessSpec,
+  spec: WholeProcessSpec,
 ): Promise<string> {
   return presentable(await readEnd(directory.log, offset, spec));
 }
 
 /** Replaces what the spec's `env` holds by ***, wherever it stands. */
-export function withoutSecrets(text: string, spec: ProcessSpec): string {
+export function withoutSecrets(text: string, spec: WholeProcessSpec): string {
   return secretsOf(spec).reduce((clean, secret) => clean.replaceAll(secret, '***'), text);
 }
 
@@ -43,7 +43,7 @@ function presentable(text: string): string {
 }
 
 /** The longest first: one may be a part of another. */
-function secretsOf({ env }: ProcessSpec): string[] {
+function secretsOf({ env }: WholeProcessSpec): string[] {
   const secrets = Object.values(env).filter((value) => value.length >= shortestSecret);
   return secrets.sort((a, b) => b.length - a.length);
 }
@@ -56,7 +56,7 @@ function countLines(text: string): number {
  * The end of a file from `from` on, without secrets. Where it was cut off from something before, its first
  * characters may be the second half of a secret, and go: as many as the longest secret has bytes.
  */
-async function readEnd(path: string, from: number, spec: ProcessSpec): Promise<string> {
+async function readEnd(path: string, from: number, spec: WholeProcessSpec): Promise<string> {
   const margin = Buffer.byteLength(secretsOf(spec)[0] ?? '');
   const { text, isCut } = await readBytes(path, from, mostCharacters + margin);
   return withoutSecrets(text, spec).slice(isCut ? margin : 0);

@@ -15,10 +15,10 @@ import { limitLog } from './log-limit.ts';
 import { readLogSince, readLogTail } from './log-tail.ts';
 import { nodeDirectory } from './node-directory.ts';
 import type { NodeDirectory } from './node-directory.ts';
-import { specOf } from './spec.ts';
+import { wholeSpecOf } from './spec.ts';
 
 const place = usePlace();
-const spec = specOf({
+const spec = wholeSpecOf({
   command: ['a'],
   env: { TOKEN: 'hunter22', KEY: '-----BEGIN\nAAAA\n-----END', FLAG: 'on' },
 });

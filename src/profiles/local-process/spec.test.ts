@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { describeIssue } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
-import { checkSpec, planProcessUpdate, schema, specOf } from './spec.ts';
+import { checkSpec, fields, planProcessUpdate, specOf } from './spec.ts';
 
 function issuesOf(properties: Json | undefined): string[] {
   const checked = checkSpec(properties);
@@ -38,7 +38,7 @@ test('everything that may be written is taken', () => {
   };
   expect(checkSpec(properties)).toEqual({ ok: true, properties: { ...properties, port: '8080' } });
   expect(specOf(properties).port).toBe(8080);
-  expect(Object.keys(schema)).toEqual(Object.keys(properties));
+  expect(Object.keys(fields)).toEqual(Object.keys(properties));
 });
 
 test('numbers may be written as texts, as in policies', () => {

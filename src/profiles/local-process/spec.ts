@@ -8,9 +8,10 @@ import { quoteValue } from '../../domain/errors.ts';
 import type { Issue } from '../../domain/errors.ts';
 import { isJsonObject } from '../../domain/json.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
-import { defaultsOf, toSenlinSchema } from '../../domain/spec-schema.ts';
+import { requireDecrypted } from '../../domain/secret-fields.ts';
+import { defaultsOf } from '../../domain/spec-schema.ts';
 import type { Field, Fields } from '../../domain/spec-schema.ts';
-import type { SchemaEntry, SpecCheck } from '../profile-type.ts';
+import type { ProfileType, SpecCheck } from '../profile-type.ts';
 import { changedKeys, notInPlace } from '../update-plan.ts';
 import type { UpdatePlan } from '../profile-type.ts';
 
@@ -28,7 +29,6 @@ export type StopSignal = (typeof stopSignals)[number];
 /** The spec as the code reads it; made from the checked `properties` of a node. */
 export interface ProcessSpec {
   readonly command: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
   /** undefined: a directory of the node's own. */
   readonly cwd: string | undefined;
   readonly port: 'auto' | number | undefined;
@@ -37,6 +37,11 @@ export interface ProcessSpec {
   readonly stopTimeoutMs: number;
   /** Bytes. */
   readonly logLimit: number;
+}
+
+/** With what is secret. */
+export interface WholeProcessSpec extends ProcessSpec {
+  readonly env: Readonly<Record<string, string>>;
 }
 
 // Linux takes at most 128 KiB an argument; the rest of its limit (a quarter of the stack) is left to the
@@ -53,7 +58,7 @@ const argument: Field = {
   hint: hintForArgument,
 };
 
-const fields: Fields = {
+export const fields: Fields = {
   command: {
     type: 'List',
     description:
@@ -69,9 +74,9 @@ const fields: Fields = {
   env: {
     type: 'Map',
     description:
-      'Environment variables, added to the few that Coppice passes on. Their values stand in the spec, for who may see the profile, ' +
-      'and nowhere else: no log, error, event or detail of a node holds them. A secret belongs in a file that the program reads; ' +
-      'give its name here (TOKEN_FILE: /etc/web/token).',
+      'Environment variables, added to the few that Coppice passes on. Their values are shown with the spec, to those who may see ' +
+      'the profile, and nowhere else: no log, error, event or detail of a node holds them. A secret that they must not see belongs in ' +
+      'a file that the program reads; give its name here (TOKEN_FILE: /etc/web/token).',
     default: {},
     // A shell stands between Coppice and the program, and passes on no other names.
     keys: {
@@ -128,12 +133,9 @@ const fields: Fields = {
   },
 };
 
-/** The table as the API shows it: without the checks. */
-export const schema: Readonly<Record<string, SchemaEntry>> = toSenlinSchema(fields, '1.0');
-
 /** Checks `properties` and fills in the defaults. */
-export function checkSpec(properties: Json | undefined): SpecCheck {
-  const checked = checkFields(fields, properties, '1.0');
+export function checkSpec(...[properties, options]: Parameters<ProfileType['check']>): SpecCheck {
+  const checked = checkFields(fields, properties, '1.0', options);
   if (!checked.ok) return checked;
   const issues = [...unknownPlaceholders(checked.value), ...needlessPort(checked.value)];
   return issues.length === 0 ? { ok: true, properties: checked.value } : { ok: false, issues };
@@ -156,13 +158,19 @@ export function specOf(properties: JsonObject): ProcessSpec {
   const port = all['port'] as string | number | undefined;
   return {
     command: all['command'] as string[],
-    env: all['env'] as Record<string, string>,
     cwd: all['cwd'] as string | undefined,
     port: port === undefined || port === 'auto' ? port : Number(port),
     stopSignal: all['stop_signal'] as StopSignal,
     stopTimeoutMs: (all['stop_timeout'] as number) * 1000,
     logLimit: all['log_limit'] as number,
   };
+}
+
+/** @param properties checked, and in plain text. */
+export function wholeSpecOf(properties: JsonObject): WholeProcessSpec {
+  requireDecrypted(fields, properties);
+  const { env = {} } = properties;
+  return { ...specOf(properties), env: env as Record<string, string> };
 }
 
 /** Two processes cannot listen on one port. */

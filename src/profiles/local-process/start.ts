@@ -11,6 +11,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CoppiceError } from '../../domain/errors.ts';
+import { plainProperties } from '../plain-properties.ts';
 import type { NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
 import { commandFor, environmentFor, findCommand, problemWithDirectory } from './command.ts';
 import type { LocalMachine } from './host.ts';
@@ -21,7 +22,7 @@ import type { Launcher } from './launcher.ts';
 import type { Exit } from './spawner.ts';
 import { readLogSince, readLogTail, withoutSecrets } from './log-tail.ts';
 import { instanceOf, keyName, makeDirectory, namesIn, nodeDirectory } from './node-directory.ts';
-import { specOf } from './spec.ts';
+import { specOf, wholeSpecOf } from './spec.ts';
 import { couldNotExecute, readClaim, readPlan, writePlan } from './start-record.ts';
 import type { StartClaim, Plan } from './start-record.ts';
 import { throwIfAborted, waitUntil } from './waiting.ts';
@@ -113,7 +114,7 @@ async function launchPlan(
   start: string,
   { port }: Plan,
 ): Promise<Launcher> {
-  const spec = specOf(node.properties);
+  const spec = wholeSpecOf(plainProperties(node));
   const { work, log } = nodeDirectory(host.dataDir, node);
   const cwd = spec.cwd ?? work;
   const wrong = await problemWithDirectory(cwd);
@@ -167,7 +168,7 @@ async function endedTooSoon(
   start: string,
   { identity, at }: SoundClaim,
 ): Promise<CoppiceError> {
-  const spec = specOf(node.properties);
+  const spec = wholeSpecOf(plainProperties(node));
   const child = host.children.get(physicalIdOf(identity));
   const directory = nodeDirectory(host.dataDir, node);
   const details = {

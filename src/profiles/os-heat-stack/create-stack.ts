@@ -6,11 +6,12 @@ import { CoppiceError } from '../../domain/errors.ts';
 import { CloudError, isStatus, operationError } from '../../openstack/cloud-error.ts';
 import type { CallContext } from '../../openstack/cloud-request.ts';
 import type { HeatClient, Stack } from '../../openstack/heat-client.ts';
+import { plainProperties } from '../plain-properties.ts';
 import type { NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
 import { awaitStack, stackStateText } from './await-stack.ts';
 import { stackName, stackTags } from './owned-stacks.ts';
 import { deleteStack } from './remove-stack.ts';
-import { specOf, stackBody } from './spec.ts';
+import { stackBody, wholeSpecOf } from './spec.ts';
 
 const DOING = 'the stack could not be created';
 
@@ -62,7 +63,7 @@ async function begin(
   name: string,
   context: CallContext,
 ): Promise<Pick<Stack, 'id' | 'stack_name'>> {
-  const body = { ...stackBody(specOf(node.properties)), stack_name: name, tags: stackTags(node) };
+  const body = { ...stackBody(wholeSpecOf(plainProperties(node))), stack_name: name, tags: stackTags(node) };
   try {
     return { id: await heat.createStack(body, context), stack_name: name };
   } catch (error) {

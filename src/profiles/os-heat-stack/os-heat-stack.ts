@@ -24,7 +24,7 @@ import { stackAdoption } from './adopt-stack.ts';
 import { createStack } from './create-stack.ts';
 import { stackOfNode } from './owned-stacks.ts';
 import { removeStack, removeStacksExcept } from './remove-stack.ts';
-import { checkSpec, schema, specOf, stackBody } from './spec.ts';
+import { checkSpec, fields, stackBody, wholeSpecOf } from './spec.ts';
 import { stackUpdate } from './update-stack.ts';
 import { deleted, rolledBack, verdictOn } from './verdict.ts';
 
@@ -38,7 +38,7 @@ export function heatStack({ clouds }: { readonly clouds: Clouds | undefined }): 
     version: '1.0',
     noun: 'stack',
     supportStatus: [{ status: 'SUPPORTED', since: '2016.04' }],
-    schema,
+    fields,
     check: checkSpec,
     needsCloud: true,
     examine: (properties, region) => examine(clouds, properties, region),
@@ -75,7 +75,7 @@ async function examine(
 ): Promise<Issue[]> {
   if (clouds === undefined) return [{ field: '', expected: 'a cloud', found: 'none', hint: NO_CLOUD }];
   try {
-    const body = { ...stackBody(specOf(properties)), stack_name: 'coppice-preview' };
+    const body = { ...stackBody(wholeSpecOf(properties)), stack_name: 'coppice-preview' };
     await clouds.service
       .inRegion(region)
       .heat.previewStack(body, { signal: AbortSignal.timeout(EXAMINE_MS) });

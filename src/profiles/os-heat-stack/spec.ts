@@ -4,23 +4,28 @@
  */
 import { checkFields } from '../../domain/check-fields.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
-import { defaultsOf, toSenlinSchema, type Fields } from '../../domain/spec-schema.ts';
-import type { SchemaEntry, SpecCheck } from '../profile-type.ts';
+import { requireDecrypted } from '../../domain/secret-fields.ts';
+import { defaultsOf, type Fields } from '../../domain/spec-schema.ts';
+import type { ProfileType, SpecCheck } from '../profile-type.ts';
 
 /** The spec as the code reads it; made from the checked `properties` of a node. */
 export interface StackSpec {
   /** Empty: `templateUrl` is used. */
   readonly template: JsonObject;
   readonly templateUrl: string;
-  readonly parameters: JsonObject;
-  readonly files: JsonObject;
-  readonly environment: JsonObject;
   /** Minutes that Heat gives an action of the stack; undefined: as Heat is configured. */
   readonly timeoutMins: number | undefined;
   readonly disableRollback: boolean;
 }
 
-const fields: Fields = {
+/** With what is secret. */
+export interface WholeStackSpec extends StackSpec {
+  readonly parameters: JsonObject;
+  readonly files: JsonObject;
+  readonly environment: JsonObject;
+}
+
+export const fields: Fields = {
   context: {
     type: 'Map',
     description:
@@ -39,12 +44,14 @@ const fields: Fields = {
     description: 'Values of the parameters of the template.',
     default: {},
     updatable: true,
+    secret: true,
   },
   files: {
     type: 'Map',
     description: 'Contents of the files that the template names, by their names.',
     default: {},
     updatable: true,
+    secret: true,
   },
   timeout: {
     type: 'Integer',
@@ -63,15 +70,13 @@ const fields: Fields = {
     description: 'The environment of the stack: its registry of resources and defaults of parameters.',
     default: {},
     updatable: true,
+    secret: true,
   },
 };
 
-/** The table as the API shows it: without the checks. */
-export const schema: Readonly<Record<string, SchemaEntry>> = toSenlinSchema(fields, '1.0');
-
 /** Checks `properties` and fills in the defaults. */
-export function checkSpec(properties: Json | undefined): SpecCheck {
-  const checked = checkFields(fields, properties, '1.0');
+export function checkSpec(...[properties, options]: Parameters<ProfileType['check']>): SpecCheck {
+  const checked = checkFields(fields, properties, '1.0', options);
   if (!checked.ok) return checked;
   const filled = { ...defaultsOf(fields, '1.0'), ...checked.value };
   const { template, templateUrl } = specOf(filled);
@@ -84,24 +89,33 @@ export function checkSpec(properties: Json | undefined): SpecCheck {
 
 /** @param properties checked. */
 export function specOf(properties: JsonObject): StackSpec {
-  const map = (name: string): JsonObject => {
-    const value = properties[name];
-    return isJsonObject(value) ? value : {};
-  };
-  const { template_url: url, timeout, disable_rollback: disableRollback } = properties;
+  const { template, template_url: url, timeout, disable_rollback: disableRollback } = properties;
   return {
-    template: map('template'),
+    template: mapOf(template),
     templateUrl: typeof url === 'string' ? url : '',
-    parameters: map('parameters'),
-    files: map('files'),
-    environment: map('environment'),
     timeoutMins: typeof timeout === 'number' ? timeout : undefined,
     disableRollback: disableRollback !== false,
   };
 }
 
+/** @param properties checked, and in plain text. */
+export function wholeSpecOf(properties: JsonObject): WholeStackSpec {
+  requireDecrypted(fields, properties);
+  const { parameters, files, environment } = properties;
+  return {
+    ...specOf(properties),
+    parameters: mapOf(parameters),
+    files: mapOf(files),
+    environment: mapOf(environment),
+  };
+}
+
+function mapOf(value: Json | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
 /** What Heat is sent of a spec, to create or to preview a stack. */
-export function stackBody(spec: StackSpec): JsonObject {
+export function stackBody(spec: WholeStackSpec): JsonObject {
   return {
     ...(Object.keys(spec.template).length > 0
       ? { template: spec.template }

@@ -14,7 +14,7 @@ import { changedKeys } from '../update-plan.ts';
 import type { UpdatePlan } from '../profile-type.ts';
 import { awaitStack, stackStateText } from './await-stack.ts';
 import { stackOfNode, stackTags, userTags } from './owned-stacks.ts';
-import { specOf, stackBody } from './spec.ts';
+import { stackBody, wholeSpecOf } from './spec.ts';
 
 const DOING = 'the stack could not be updated';
 
@@ -86,7 +86,7 @@ async function begin(
   const { before, tag, signal, settled } = request;
   signal.throwIfAborted();
   const tags = [...userTags(before), stackTags(node), tag].join(',');
-  const body = { ...stackBody(specOf(to)), tags };
+  const body = { ...stackBody(wholeSpecOf(to)), tags };
   try {
     await heat.updateStack(before.stack_name, before.id, body, { signal });
     return true;

@@ -9,6 +9,7 @@ import { CloudError, operationError } from '../../openstack/cloud-error.ts';
 import type { Cloud } from '../../openstack/cloud.ts';
 import type { CallContext } from '../../openstack/cloud-request.ts';
 import type { Server } from '../../openstack/nova/server.ts';
+import { plainProperties } from '../plain-properties.ts';
 import type { CreateRequest, NodeFacts, PhysicalNode } from '../profile-type.ts';
 import { awaitServer } from './await-server.ts';
 import { deleteServer } from './delete-server.ts';
@@ -17,7 +18,7 @@ import { locationOf } from './location.ts';
 import { isOfRequest, ownedMetadata } from './owned-metadata.ts';
 import { instanceBeside, preparePorts } from './ports.ts';
 import { flavorId, imageId } from './resolve.ts';
-import { specOf, type ServerSpec } from './spec.ts';
+import { wholeSpecOf, type ServerSpec, type WholeServerSpec } from './spec.ts';
 
 const DOING = 'the server could not be created';
 
@@ -118,7 +119,7 @@ async function begin(
   request: CreateRequest,
   context: CallContext,
 ): Promise<string> {
-  const spec = specOf(node.properties);
+  const spec = wholeSpecOf(plainProperties(node));
   try {
     const zone = await zoneFor(cloud, node, spec, request, context);
     const server = await bodyOf(cloud, node, { ...spec, availabilityZone: zone }, request.key, context);
@@ -135,7 +136,7 @@ async function begin(
 async function bodyOf(
   cloud: Cloud,
   node: NodeFacts,
-  spec: ServerSpec,
+  spec: WholeServerSpec,
   key: string,
   context: CallContext,
 ): Promise<JsonObject> {

@@ -2,6 +2,7 @@
 import { CoppiceError, quoteValue } from '../../domain/errors.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import type { Cloud } from '../../openstack/cloud.ts';
+import { plainProperties } from '../plain-properties.ts';
 import type {
   NodeFacts,
   Operation,
@@ -12,7 +13,7 @@ import type {
 import { evacuateServer } from './evacuate-server.ts';
 import { imageId } from './resolve.ts';
 import { requireServerId, runServerOperation, type ServerOperation } from './run-operation.ts';
-import { specOf } from './spec.ts';
+import { wholeSpecOf } from './spec.ts';
 
 type CloudFor = (node: NodeFacts) => Cloud;
 
@@ -161,7 +162,7 @@ function lock(cloudFor: CloudFor, description: string, action: 'lock' | 'unlock'
 }
 
 async function rebuild(cloud: Cloud, node: NodeFacts, request: OperationRequest): Promise<PhysicalNode> {
-  const { image, adminPass, name } = specOf(node.properties);
+  const { image, adminPass, name } = wholeSpecOf(plainProperties(node));
   if (image === undefined)
     throw new CoppiceError(
       'operation-impossible',

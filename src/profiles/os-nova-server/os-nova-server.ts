@@ -30,7 +30,7 @@ import { removeServer, removeServersExcept } from './remove-server.ts';
 import { noPlaceForServer } from './place-for-server.ts';
 import { missingIn } from './resolve.ts';
 import { serverRetention } from './retain-server.ts';
-import { addressObstacles, checkSpec, schema, specOf } from './spec.ts';
+import { addressObstacles, checkSpec, fields, specOf } from './spec.ts';
 import { probeServer } from './probe-server.ts';
 import { serverProbes } from './server-probes.ts';
 import { serverUpdate } from './update-server.ts';
@@ -57,7 +57,7 @@ export function novaServer({ clouds, now = Date.now }: NovaServerOptions): Profi
     version: '1.0',
     noun: 'server',
     supportStatus: [{ status: 'SUPPORTED', since: '2016.04' }],
-    schema,
+    fields,
     check: checkSpec,
     needsCloud: true,
     examine: (properties, region) => examine(clouds?.service.inRegion(region), properties, examined),

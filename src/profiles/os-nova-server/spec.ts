@@ -5,8 +5,9 @@
 import { checkFields } from '../../domain/check-fields.ts';
 import { quoteValue, type Issue } from '../../domain/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
-import { defaultsOf, toSenlinSchema, type Field, type Fields } from '../../domain/spec-schema.ts';
-import type { SchemaEntry, SpecCheck } from '../profile-type.ts';
+import { requireDecrypted } from '../../domain/secret-fields.ts';
+import { defaultsOf, type Field, type Fields } from '../../domain/spec-schema.ts';
+import type { ProfileType, SpecCheck } from '../profile-type.ts';
 
 /** The spec as the code reads it; made from the checked `properties` of a node. */
 export interface ServerSpec {
@@ -20,9 +21,13 @@ export interface ServerSpec {
   readonly autoDiskConfig: boolean;
   readonly keyName: string | undefined;
   readonly metadata: Readonly<Record<string, string>>;
-  readonly personality: readonly JsonObject[];
   readonly schedulerHints: JsonObject | undefined;
   readonly securityGroups: readonly string[];
+}
+
+/** With what is secret. */
+export interface WholeServerSpec extends ServerSpec {
+  readonly personality: readonly JsonObject[];
   readonly userData: string | undefined;
   readonly adminPass: string | undefined;
 }
@@ -97,7 +102,7 @@ const blockDevice: Fields = {
   volume_type: { type: 'String', description: 'Name or id of the type of a new volume.' },
 };
 
-const fields: Fields = {
+export const fields: Fields = {
   context: {
     type: 'Map',
     description:
@@ -170,17 +175,14 @@ const fields: Fields = {
   },
 };
 
-/** The table as the API shows it: without the checks. */
-export const schema: Readonly<Record<string, SchemaEntry>> = toSenlinSchema(fields, '1.0');
-
 /** Keys whose change is carried out on the running server; any other change makes a new server. */
 export const updatableKeys: readonly string[] = Object.keys(fields).filter(
   (name) => fields[name]?.updatable === true || name === 'admin_pass',
 );
 
 /** Checks `properties` and fills in the defaults. */
-export function checkSpec(properties: Json | undefined): SpecCheck {
-  const checked = checkFields(fields, properties, '1.0');
+export function checkSpec(...[properties, options]: Parameters<ProfileType['check']>): SpecCheck {
+  const checked = checkFields(fields, properties, '1.0', options);
   if (!checked.ok) return checked;
   const issues = bootIssues(checked.value);
   if (issues.length > 0) return { ok: false, issues };
@@ -256,9 +258,17 @@ export function specOf(properties: JsonObject): ServerSpec {
     autoDiskConfig: properties['auto_disk_config'] !== false,
     keyName: text(properties['key_name']),
     metadata: (properties['metadata'] ?? {}) as Readonly<Record<string, string>>,
-    personality: maps(properties['personality']),
     schedulerHints: isJsonObject(properties['scheduler_hints']) ? properties['scheduler_hints'] : undefined,
     securityGroups: texts(properties['security_groups']),
+  };
+}
+
+/** @param properties checked, and in plain text. */
+export function wholeSpecOf(properties: JsonObject): WholeServerSpec {
+  requireDecrypted(fields, properties);
+  return {
+    ...specOf(properties),
+    personality: maps(properties['personality']),
     userData: text(properties['user_data']),
     adminPass: text(properties['admin_pass']),
   };

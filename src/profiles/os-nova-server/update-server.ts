@@ -5,10 +5,11 @@
  * The resize is the last, since Nova takes nothing else before it is confirmed; and it is confirmed only when
  * the node was verified with its new flavor. So a flavor that the node does not bear is taken back.
  */
-import type { Issue } from '../../domain/errors.ts';
+import { CoppiceError, type Issue } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Cloud } from '../../openstack/cloud.ts';
 import { operationError } from '../../openstack/cloud-error.ts';
+import { plainProperties } from '../plain-properties.ts';
 import type { InPlaceUpdate, NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
 import { changedKeys, notInPlace } from '../update-plan.ts';
 import type { UpdatePlan } from '../profile-type.ts';
@@ -18,7 +19,7 @@ import { changedMetadata } from './owned-metadata.ts';
 import { confirmResize, resizeServer, revertResize } from './resize-server.ts';
 import { imageId } from './resolve.ts';
 import { hasBegun, requireServerId, runServerOperation, whileLooking } from './run-operation.ts';
-import { specOf, updatableKeys, type ServerSpec } from './spec.ts';
+import { specOf, updatableKeys, wholeSpecOf, type WholeServerSpec } from './spec.ts';
 
 type Change = 'image' | 'name' | 'admin_pass' | 'metadata' | 'networks' | 'flavor';
 
@@ -55,7 +56,7 @@ export function planServerUpdate(from: JsonObject, to: JsonObject): UpdatePlan {
   const changed = changedKeys(from, to).filter((key) => key !== UNUSED);
   const fixed = changed.filter((key) => !updatableKeys.includes(key) || !isChangeable(key, from, to));
   if (fixed.length > 0) return notInPlace(fixed);
-  const issues = impossible(changed, specOf(to));
+  const issues = impossible(changed, to);
   if (issues.length > 0) return { way: 'REFUSED', issues };
   const changes = order.filter((key) => changed.includes(key));
   const withRebuild: readonly string[] = ['name', 'admin_pass'];
@@ -72,8 +73,8 @@ function isChangeable(key: string, from: JsonObject, to: JsonObject): boolean {
   return key !== 'image' || (from[key] !== undefined && to[key] !== undefined);
 }
 
-function impossible(changed: readonly string[], to: ServerSpec): Issue[] {
-  if (!changed.includes('admin_pass') || to.adminPass !== undefined) return [];
+function impossible(changed: readonly string[], to: JsonObject): Issue[] {
+  if (!changed.includes('admin_pass') || to['admin_pass'] !== undefined) return [];
   const hint = 'a server keeps the password that it was given';
   return [{ field: 'admin_pass', expected: 'a password, as the profile before has', found: 'nothing', hint }];
 }
@@ -85,7 +86,7 @@ async function carryOut(
   change: Change,
   request: OperationRequest,
 ): Promise<PhysicalNode> {
-  const to = specOf(properties);
+  const to = wholeSpecOf(properties);
   switch (change) {
     case 'image':
       return await changeImage(cloud, node, to, request);
@@ -108,7 +109,7 @@ async function carryOut(
 async function changeImage(
   cloud: Cloud,
   node: NodeFacts,
-  to: ServerSpec,
+  to: WholeServerSpec,
   request: OperationRequest,
 ): Promise<PhysicalNode> {
   const doing = 'the server could not be rebuilt';
@@ -123,9 +124,8 @@ async function changeImage(
     request.signal.throwIfAborted();
     throw operationError(error, doing);
   });
-  const from = specOf(node.properties);
   if (isSame) {
-    if (to.adminPass !== undefined && to.adminPass !== from.adminPass)
+    if (to.adminPass !== undefined && to.adminPass !== passwordOf(node))
       await changePassword(cloud, node, to, { ...request, key: `${request.key} admin_pass` });
     return await rename(cloud, node, to, request);
   }
@@ -142,10 +142,20 @@ async function changeImage(
   );
 }
 
+/** undefined: it has none from its profile, or that cannot be decrypted any more. */
+function passwordOf(node: NodeFacts): string | undefined {
+  try {
+    return wholeSpecOf(plainProperties(node)).adminPass;
+  } catch (error) {
+    if (error instanceof CoppiceError) return undefined;
+    throw error;
+  }
+}
+
 async function rename(
   cloud: Cloud,
   node: NodeFacts,
-  to: ServerSpec,
+  to: WholeServerSpec,
   { signal }: OperationRequest,
 ): Promise<PhysicalNode> {
   signal.throwIfAborted();
@@ -162,7 +172,7 @@ async function rename(
 async function changePassword(
   cloud: Cloud,
   node: NodeFacts,
-  { adminPass = '' }: ServerSpec,
+  { adminPass = '' }: WholeServerSpec,
   request: OperationRequest,
 ): Promise<PhysicalNode> {
   return await runServerOperation(
@@ -181,7 +191,7 @@ async function changePassword(
 async function changeMetadata(
   cloud: Cloud,
   node: NodeFacts,
-  to: ServerSpec,
+  to: WholeServerSpec,
   { signal }: OperationRequest,
 ): Promise<PhysicalNode> {
   signal.throwIfAborted();
