@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { sql, type Selectable } from 'kysely';
-import { mostOfOneName, ownFirst, visibleTo, type Viewer } from './named-objects.ts';
+import { MOST_FOREIGN, ownFirst, visibleTo, type ForeignObject, type Viewer } from './named-objects.ts';
 import { fromText, toText } from './rows.ts';
 import type { WorkbookRow, WorkflowDefinitionRow } from './schema-workflows.ts';
 import type { Db, Tx } from './store.ts';
@@ -144,27 +144,27 @@ export interface DefinitionName {
   readonly project?: string;
 }
 
-/** Those that a viewer finds under a name, the one that is meant first; `mostOfOneName` at most. */
-export async function definitionsNamed(
+export async function findDefinition(
   db: Db,
   table: DefinitionTable,
   { name, namespace, project }: DefinitionName,
   viewer: Viewer,
-): Promise<Definition[]> {
+): Promise<Definition | undefined> {
   let query = db.selectFrom(table).selectAll().where('name', '=', name).where('namespace', '=', namespace);
   if (project !== undefined) query = query.where('project', '=', project);
-  const found = query.where(visibleTo(viewer)).orderBy(ownFirst(viewer)).orderBy('seq').limit(mostOfOneName);
-  return (await found.execute()).map(toDefinition);
+  const found = query.where(visibleTo(viewer)).orderBy(ownFirst(viewer)).orderBy('seq').limit(1);
+  const row = await found.executeTakeFirst();
+  return row === undefined ? undefined : toDefinition(row);
 }
 
-export async function findDefinition(
+/** Of any project. */
+export async function allDefinitionsNamed(
   db: Db,
   table: DefinitionTable,
-  name: DefinitionName,
-  viewer: Viewer,
-): Promise<Definition | undefined> {
-  const [found] = await definitionsNamed(db, table, name, viewer);
-  return found;
+  { name, namespace }: DefinitionName,
+): Promise<ForeignObject[]> {
+  const named = db.selectFrom(table).select(['id', 'project']).where('name', '=', name);
+  return await named.where('namespace', '=', namespace).orderBy('seq').limit(MOST_FOREIGN).execute();
 }
 
 export async function getDefinition(

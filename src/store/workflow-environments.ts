@@ -1,7 +1,7 @@
 /** Named environments: variables that executions are started with. */
 import type { Selectable } from 'kysely';
 import type { JsonObject } from '../domain/json.ts';
-import { mostOfOneName, ownFirst, visibleTo, type Viewer } from './named-objects.ts';
+import { MOST_FOREIGN, ownFirst, visibleTo, type ForeignObject, type Viewer } from './named-objects.ts';
 import { fromText, toText } from './rows.ts';
 import type { WorkflowEnvironmentRow } from './schema-workflows.ts';
 import type { Db, Tx } from './store.ts';
@@ -44,11 +44,21 @@ export async function deleteEnvironment(tx: Tx, id: string): Promise<void> {
   await tx.db.deleteFrom('workflow_environment').where('id', '=', id).execute();
 }
 
-/** Those that a viewer finds under a name, the one that is meant first; `mostOfOneName` at most. */
-export async function environmentsNamed(db: Db, name: string, viewer: Viewer): Promise<Environment[]> {
+export async function findEnvironment(
+  db: Db,
+  name: string,
+  viewer: Viewer,
+): Promise<Environment | undefined> {
   const query = db.selectFrom('workflow_environment').selectAll().where('name', '=', name);
-  const found = query.where(visibleTo(viewer)).orderBy(ownFirst(viewer)).orderBy('seq').limit(mostOfOneName);
-  return (await found.execute()).map(toEnvironment);
+  const found = query.where(visibleTo(viewer)).orderBy(ownFirst(viewer)).orderBy('seq').limit(1);
+  const row = await found.executeTakeFirst();
+  return row === undefined ? undefined : toEnvironment(row);
+}
+
+/** Of any project. */
+export async function allEnvironmentsNamed(db: Db, name: string): Promise<ForeignObject[]> {
+  const named = db.selectFrom('workflow_environment').select(['id', 'project']).where('name', '=', name);
+  return await named.orderBy('seq').limit(MOST_FOREIGN).execute();
 }
 
 export async function getEnvironment(db: Db, id: string): Promise<Environment | undefined> {

@@ -1,8 +1,9 @@
 /** Workflows, workbooks and ad-hoc actions as texts: found, created, replaced, checked, deleted. */
 import { CoppiceError } from '../../domain/errors.ts';
 import {
+  allDefinitionsNamed,
   definitionNames,
-  definitionsNamed,
+  findDefinition,
   getDefinition,
   type Definition,
   type DefinitionName,
@@ -10,7 +11,6 @@ import {
   type DefinitionSource,
   type SourceKind,
 } from '../../store/workflow-definitions.ts';
-import type { Db } from '../../store/store.ts';
 import { listDefinitions, type PageQuery } from '../../store/workflow-listing.ts';
 import { parseSourceInParts, type ParsedSource } from '../../workflow/runner/parse-source.ts';
 import type { WorkflowSpec } from '../../workflow/language/definition/workflow-spec.ts';
@@ -23,8 +23,7 @@ import {
   notFound,
   refuseForeign,
   runnerOf,
-  theOneNamed,
-  viewerOf,
+  seesAllProjects,
   visiblePage,
 } from './workflow-tools.ts';
 
@@ -35,8 +34,9 @@ const keys: Readonly<Record<DefinitionTable, readonly [word: string, key: string
 };
 
 /**
- * By name in a namespace, or by id.
- * @throws CoppiceError `resource-not-found`, `multiple-choices`
+ * By id, or by name in a namespace. The id comes first: what another project shares under a name that is an
+ * id takes no place of it.
+ * @throws CoppiceError `resource-not-found`
  */
 export async function requireDefinition(
   { store }: RequestTools,
@@ -45,23 +45,16 @@ export async function requireDefinition(
   identity: string,
   namespace = '',
 ): Promise<Definition> {
-  const found =
-    (await namedDefinition(store.db, caller, table, { name: identity, namespace })) ??
-    (await getDefinition(store.db, table, identity));
-  if (found !== undefined && isVisible(caller, found.project, found.scope)) return found;
+  const { db } = store;
+  const byId = await getDefinition(db, table, identity);
+  if (byId !== undefined && isVisible(caller, byId.project, byId.scope)) return byId;
+  const name = { name: identity, namespace };
+  const named = await findDefinition(db, table, name, caller);
+  if (named !== undefined) return named;
   const [word, key] = keys[table];
-  const names = await definitionNames(store.db, table, viewerOf(caller), namespace);
-  throw notFound(`${word} not found [${key}=${identity}, namespace=${namespace}]`, identity, names);
-}
-
-async function namedDefinition(
-  db: Db,
-  caller: Caller,
-  table: DefinitionTable,
-  name: DefinitionName,
-): Promise<Definition | undefined> {
-  const found = await definitionsNamed(db, table, name, viewerOf(caller));
-  return theOneNamed(caller, labelOf(table, name.name), found);
+  const names = await definitionNames(db, table, caller, namespace);
+  const foreign = seesAllProjects(caller) ? await allDefinitionsNamed(db, table, name) : [];
+  throw notFound(`${word} not found [${key}=${identity}, namespace=${namespace}]`, identity, names, foreign);
 }
 
 /** `workflow drain` */
@@ -122,7 +115,7 @@ export interface DefinitionAddress {
 
 /**
  * @param address the only one that the text may define; absent: all that it defines, by their names.
- * @throws CoppiceError `bad-request`, `resource-not-found`, `forbidden`, `multiple-choices`
+ * @throws CoppiceError `bad-request`, `resource-not-found`, `forbidden`
  */
 export async function replaceDefinitions(
   tools: RequestTools,
@@ -141,7 +134,7 @@ export async function replaceDefinitions(
     scopeOf(caller, request),
     async ({ db }, table, name) => {
       if (target !== undefined) refuseOther(target, table, name);
-      const found = target ?? (await namedDefinition(db, caller, table, name));
+      const found = target ?? (await findDefinition(db, table, name, caller));
       if (found !== undefined) refuseForeign(caller, found.project, labelOf(table, name.name));
       return found;
     },

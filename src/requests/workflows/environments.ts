@@ -3,9 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { CoppiceError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import {
+  allEnvironmentsNamed,
   deleteEnvironment,
   environmentNames,
-  environmentsNamed,
+  findEnvironment,
   getEnvironment,
   insertEnvironment,
   updateEnvironment,
@@ -13,20 +14,22 @@ import {
 } from '../../store/workflow-environments.ts';
 import { listEnvironments, type PageQuery } from '../../store/workflow-listing.ts';
 import type { Caller, RequestTools } from '../request-tools.ts';
-import { isVisible, notFound, refuseForeign, theOneNamed, viewerOf, visiblePage } from './workflow-tools.ts';
+import { isVisible, notFound, refuseForeign, seesAllProjects, visiblePage } from './workflow-tools.ts';
 
-/** By name, or by id. @throws CoppiceError `resource-not-found`, `multiple-choices` */
+/** By id, or by name. @throws CoppiceError `resource-not-found` */
 export async function requireEnvironment(
   { store }: RequestTools,
   caller: Caller,
   identity: string,
 ): Promise<Environment> {
-  const named = await environmentsNamed(store.db, identity, viewerOf(caller));
-  const found =
-    theOneNamed(caller, `environment ${identity}`, named) ?? (await getEnvironment(store.db, identity));
-  if (found !== undefined && isVisible(caller, found.project, found.scope)) return found;
-  const names = await environmentNames(store.db, viewerOf(caller));
-  throw notFound(`Environment not found [name=${identity}]`, identity, names);
+  const { db } = store;
+  const byId = await getEnvironment(db, identity);
+  if (byId !== undefined && isVisible(caller, byId.project, byId.scope)) return byId;
+  const named = await findEnvironment(db, identity, caller);
+  if (named !== undefined) return named;
+  const names = await environmentNames(db, caller);
+  const foreign = seesAllProjects(caller) ? await allEnvironmentsNamed(db, identity) : [];
+  throw notFound(`Environment not found [name=${identity}]`, identity, names, foreign);
 }
 
 export async function listVisibleEnvironments(
@@ -65,7 +68,7 @@ export async function createEnvironment(
   throw new CoppiceError('action-conflict', sentence);
 }
 
-/** @throws CoppiceError `resource-not-found`, `forbidden`, `multiple-choices` */
+/** @throws CoppiceError `resource-not-found`, `forbidden` */
 export async function changeEnvironment(
   tools: RequestTools,
   caller: Caller,
@@ -81,7 +84,7 @@ export async function changeEnvironment(
   return await requireEnvironment(tools, caller, id);
 }
 
-/** @throws CoppiceError `resource-not-found`, `forbidden`, `multiple-choices` */
+/** @throws CoppiceError `resource-not-found`, `forbidden` */
 export async function removeEnvironment(tools: RequestTools, caller: Caller, name: string): Promise<void> {
   const { id } = await requireOwn(tools, caller, name);
   await tools.store.write((tx) => deleteEnvironment(tx, id));

@@ -3,8 +3,9 @@ import { didYouMean } from '../../domain/did-you-mean.ts';
 import { CoppiceError } from '../../domain/errors.ts';
 import type { RefusedRequest } from '../../workflow/language/conductor/fault.ts';
 import type { WorkflowRunner } from '../../workflow/runner/workflow-runner.ts';
+import { ofOtherProjects } from '../other-projects.ts';
 import { visibleProject, type Caller, type RequestTools } from '../request-tools.ts';
-import type { Viewer } from '../../store/named-objects.ts';
+import type { ForeignObject } from '../../store/named-objects.ts';
 import type { PageQuery } from '../../store/workflow-listing.ts';
 
 /** @throws Error where this process has no runner: then it has no route that needs one. */
@@ -17,9 +18,17 @@ export function badRequest(sentence: string): CoppiceError {
   return new CoppiceError('bad-request', sentence);
 }
 
-/** @param known names that the user may have meant by `name`. */
-export function notFound(sentence: string, name = '', known: readonly string[] = []): CoppiceError {
-  const hint = didYouMean(name, known);
+/**
+ * @param known names that the user may have meant by `name`.
+ * @param foreign what other projects have of that name, for an administrator.
+ */
+export function notFound(
+  sentence: string,
+  name = '',
+  known: readonly string[] = [],
+  foreign: readonly ForeignObject[] = [],
+): CoppiceError {
+  const hint = ofOtherProjects(foreign) ?? didYouMean(name, known);
   return new CoppiceError('resource-not-found', hint === undefined ? sentence : `${sentence} (${hint})`);
 }
 
@@ -31,41 +40,14 @@ export function refuse(refusal: RefusedRequest | undefined): void {
   throw reason === 'not-found' ? notFound(message) : badRequest(message);
 }
 
+/** Whether the caller is an administrator. */
+export function seesAllProjects(caller: Caller): boolean {
+  return visibleProject(caller) === undefined;
+}
+
 export function isVisible(caller: Caller, project: string, scope = 'private'): boolean {
   const own = visibleProject(caller);
   return own === undefined || own === project || scope === 'public';
-}
-
-/** As whom the caller finds objects by their names. */
-export function viewerOf(caller: Caller): Viewer {
-  return { project: caller.project, isAdmin: visibleProject(caller) === undefined };
-}
-
-interface OfProject {
-  readonly id: string;
-  readonly project: string;
-  readonly scope: string;
-}
-
-/**
- * The one that a name means.
- * @param found under one name, the one that is meant first.
- * @throws CoppiceError `multiple-choices` where several projects have one for themselves: an administrator
- * sees them all, and must not change any of them by chance.
- */
-export function theOneNamed<Found extends OfProject>(
-  caller: Caller,
-  what: string,
-  found: readonly Found[],
-): Found | undefined {
-  const [first, second] = found;
-  if (first === undefined || second === undefined) return first;
-  if (first.project === caller.project || first.scope === 'public') return first;
-  const ids = found.map(({ id, project }) => `${id} (project ${project})`).join(', ');
-  throw new CoppiceError(
-    'multiple-choices',
-    `More than one project has a ${what}: ${ids}. Give the id of one of them.`,
-  );
 }
 
 /** What is public can be seen by all, and changed by its project only. @throws CoppiceError `forbidden` */

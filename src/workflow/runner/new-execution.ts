@@ -2,7 +2,7 @@
 import { CoppiceError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Db, Tx } from '../../store/store.ts';
-import { environmentsNamed } from '../../store/workflow-environments.ts';
+import { findEnvironment } from '../../store/workflow-environments.ts';
 import { createExecution } from '../language/conductor.ts';
 import { RefusedRequest } from '../language/conductor/fault.ts';
 import { ExecutionState } from '../language/state/execution-state.ts';
@@ -70,7 +70,7 @@ async function withEnvironment(
 ): Promise<JsonObject> {
   const { env } = params;
   if (typeof env !== 'string') return params;
-  const [environment] = await environmentsNamed(db, env, { project });
+  const environment = await findEnvironment(db, env, { project });
   if (environment === undefined) throw new CoppiceError('bad-request', `Environment is not found: ${env}`);
   return { ...params, env: environment.variables };
 }
