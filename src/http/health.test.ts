@@ -237,7 +237,7 @@ describe('The health of all clusters', () => {
     const read = await describeClusterHealth(
       server.tools,
       cluster,
-      { report: null, actions: nothingOfActions },
+      { viewer: cluster.project, report: null, actions: nothingOfActions },
       {
         nodeIds: nodes.slice(1).map(({ id }) => id),
         others: 1,

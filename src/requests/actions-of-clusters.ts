@@ -11,12 +11,14 @@ export type ActionsOfCluster = Pick<ClusterAfterActions, 'failedActions' | 'life
 
 export const nothingOfActions: ActionsOfCluster = { failedActions: [], lifecycleWaits: [] };
 
+/** @param viewer the project of the caller. */
 export async function actionsOfClusters(
   tools: Pick<RequestTools, 'store' | 'now'>,
+  viewer: string,
   clusters: readonly Pick<Cluster, 'id' | 'profileId' | 'status' | 'project'>[],
 ): Promise<ReadonlyMap<string, ActionsOfCluster>> {
   const clusterIds = clusters.map(({ id }) => id);
-  const failed = await failedActionsOfClusters(tools, clusters);
+  const failed = await failedActionsOfClusters(tools, viewer, clusters);
   const waits = Map.groupBy(await lifecycleWaits(tools.store.db, clusterIds), (row) => row.cluster_id);
   return new Map(
     clusterIds.map((id) => [

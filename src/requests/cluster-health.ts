@@ -82,8 +82,9 @@ export async function clusterHealth(
   const standing = (await standingsOfClusters(tools, [cluster])).get(cluster.id);
   const part = standing && partOf(standing, (_, healthyBefore) => healthyBefore < healthy);
   const report = await reportFor(tools, cluster);
-  const actions = (await actionsOfClusters(tools, [cluster])).get(cluster.id) ?? nothingOfActions;
-  const health = await describeClusterHealth(tools, cluster, { report, actions }, part);
+  const { project: viewer } = caller;
+  const actions = (await actionsOfClusters(tools, viewer, [cluster])).get(cluster.id) ?? nothingOfActions;
+  const health = await describeClusterHealth(tools, cluster, { viewer, report, actions }, part);
   return withServerProblem(tools, report === null ? health : withCloud(health, explainCloud(report)));
 }
 
@@ -150,7 +151,8 @@ export async function nodeHealth(
   const standing = (await standingsOfClusters(tools, [cluster])).get(cluster.id);
   const part = standing && partOf(standing, (id) => id === node.id);
   const report = await reportFor(tools, cluster);
-  const { nodes } = await describeClusterHealth(tools, cluster, { report, actions: nothingOfActions }, part);
+  const beside = { viewer: caller.project, report, actions: nothingOfActions };
+  const { nodes } = await describeClusterHealth(tools, cluster, beside, part);
   return nodes.find((each) => each.node.id === node.id) ?? null;
 }
 
@@ -185,6 +187,8 @@ export interface BesideNodes {
   /** Of the cloud of this Coppice; null: there is none, or it is not asked for. */
   readonly report: ExplainedCloud | null;
   readonly actions: ActionsOfCluster;
+  /** The project of the caller: commands find what they name in it. */
+  readonly viewer: string;
 }
 
 /**
@@ -194,7 +198,7 @@ export interface BesideNodes {
 export async function describeClusterHealth(
   tools: RequestTools,
   cluster: Cluster,
-  { report, actions }: BesideNodes,
+  { viewer, report, actions }: BesideNodes,
   part?: SnapshotPart,
 ): Promise<ClusterHealth> {
   const { db } = tools.store;
@@ -210,7 +214,7 @@ export async function describeClusterHealth(
   const size = nodes.length + (part?.others ?? 0);
   const missing = missingNodes(cluster, size);
   const { needsCloud, profileChanges, noun } = await profileFacts(tools, cluster);
-  const names = await explainedNames(db, cluster, rules, nodes);
+  const names = await explainedNames(db, viewer, cluster, rules, nodes);
   const explained: ExplainedCluster = {
     name: names.cluster,
     now,

@@ -11,22 +11,24 @@ export interface ExplainedNames {
   readonly node: (node: Node) => string;
 }
 
+/** @param viewer the project of the caller. */
 export async function explainedNames(
   db: Db,
+  viewer: string,
   cluster: Cluster,
   rules: NamedRules | null,
   nodes: readonly { readonly node: Node }[],
 ): Promise<ExplainedNames> {
   const { project } = cluster;
-  const policy = { id: rules?.policyId ?? '', name: rules?.policyName ?? '' };
+  const policy = { id: rules?.policyId ?? '', name: rules?.policyName ?? '', project };
   return {
-    cluster: (await identitiesOf(db, 'cluster', [cluster], project))(cluster),
-    policy: (await identitiesOf(db, 'policy', [policy], project))(policy),
+    cluster: (await identitiesOf(db, 'cluster', [cluster], viewer))(cluster),
+    policy: (await identitiesOf(db, 'policy', [policy], viewer))(policy),
     node: await identitiesOf(
       db,
       'node',
       nodes.map(({ node }) => node),
-      project,
+      viewer,
     ),
   };
 }

@@ -12,9 +12,10 @@ import type { RequestTools } from './request-tools.ts';
 
 type ClusterOfActions = Pick<Cluster, 'id' | 'profileId' | 'status' | 'project'>;
 
-/** Those of nodes that are gone are left out. */
+/** Those of nodes that are gone are left out. @param viewer the project of the caller. */
 export async function failedActionsOfClusters(
   { store, now }: Pick<RequestTools, 'store' | 'now'>,
+  viewer: string,
   clusters: readonly ClusterOfActions[],
 ): Promise<ReadonlyMap<string, readonly FailedActionOf[]>> {
   const { db } = store;
@@ -35,7 +36,7 @@ export async function failedActionsOfClusters(
     if (nodeName === undefined) continue;
     const known = byCluster.get(clusterId) ?? [];
     const cluster = clusterOf.get(clusterId);
-    const halfDone = cluster === undefined ? null : await halfDoneUpdate(db, cluster, one);
+    const halfDone = cluster === undefined ? null : await halfDoneUpdate(db, viewer, cluster, one);
     byCluster.set(clusterId, [...known, { id, action, nodeName, reason, endedAt, halfDone }]);
   }
   return byCluster;
@@ -44,6 +45,7 @@ export async function failedActionsOfClusters(
 /** null: another action, all nodes have the cluster's profile, or an action works on it again. */
 async function halfDoneUpdate(
   db: Db,
+  viewer: string,
   { id, profileId: own, status, project }: ClusterOfActions,
   { action, inputs: { profile_id: wanted } }: FailedAction,
 ): Promise<HalfDoneUpdate | null> {
@@ -52,9 +54,10 @@ async function halfDoneUpdate(
   const groups = await profilesOfNodes(db, id);
   if (groups.every(({ profileId }) => profileId === own)) return null;
   const names = await profileNames(db, [own, wanted, ...groups.map(({ profileId }) => profileId)]);
-  const profiles = [...names].map(([profile, name]) => ({ id: profile, name }));
-  const identity = await identitiesOf(db, 'profile', profiles, project);
-  const inWords = (profile: string) => identity({ id: profile, name: names.get(profile) ?? profile });
+  const profiles = [...names].map(([profile, name]) => ({ id: profile, name, project }));
+  const identity = await identitiesOf(db, 'profile', profiles, viewer);
+  const inWords = (profile: string) =>
+    identity({ id: profile, name: names.get(profile) ?? profile, project });
   return {
     wanted: names.has(wanted) ? inWords(wanted) : null,
     own: inWords(own),

@@ -7,7 +7,7 @@ import { CoppiceError, quoteValue } from '../domain/errors.ts';
 import { getAction } from '../store/action-listing.ts';
 import { getCluster } from '../store/clusters.ts';
 import { getEvent } from '../store/events.ts';
-import { findIds, isIdStart, knownNames } from '../store/identity.ts';
+import { allNamed, findIds, isIdStart, knownNames } from '../store/identity.ts';
 import { getNode } from '../store/nodes.ts';
 import { getPolicy } from '../store/policies.ts';
 import { getProfile } from '../store/profiles.ts';
@@ -15,6 +15,7 @@ import { getReceiver } from '../store/receivers.ts';
 import type { Db } from '../store/store.ts';
 import { ambiguous, factsOf, type Candidate, type Named } from './candidates.ts';
 import { MOST_NAMED } from './in-use.ts';
+import { ofOtherProjects } from './other-projects.ts';
 import { visibleProject, type Caller } from './request-tools.ts';
 
 export type Kind = keyof Named;
@@ -36,7 +37,8 @@ export async function findId(
   kind: Kind,
   identity: string,
 ): Promise<string | undefined> {
-  const ids = await findIds(db, kind, identity, visibleProject(caller), MOST_NAMED + 1);
+  const projects = { own: caller.project, visible: visibleProject(caller) };
+  const ids = await findIds(db, kind, identity, projects, MOST_NAMED + 1);
   if (ids.length <= 1) return ids[0];
   const candidates: Candidate[] = [];
   for (const id of ids) candidates.push({ id, facts: await describe(db, kind, id) });
@@ -74,7 +76,7 @@ export async function requireObject<K extends Kind>(
   identity: string,
 ): Promise<Named[K]> {
   const object = await findObject(db, caller, kind, identity);
-  return object ?? throwNotFound(kind, identity, await namesFor(db, caller, kind));
+  return object ?? throwNotFound(kind, identity, await hintFor(db, caller, kind, identity));
 }
 
 /**
@@ -91,14 +93,16 @@ export async function requireReferenced<K extends Kind>(
 ): Promise<Named[K]> {
   const object = await findObject(db, caller, kind, identity);
   if (object !== undefined) return object;
-  const hint = hintFor(identity, await namesFor(db, caller, kind));
+  const hint = inBrackets(await hintFor(db, caller, kind, identity));
   const senlinMessage = `The ${word} ${kind} '${identity}' could not be found.`;
   throw new CoppiceError('bad-request', senlinMessage + hint, { senlinMessage });
 }
 
-/** Names that the user may have meant; those of actions are made by Coppice, and events have none. */
-async function namesFor(db: Db, caller: Caller, kind: Kind): Promise<string[]> {
-  return kind === 'action' || kind === 'event' ? [] : await knownNames(db, kind, visibleProject(caller));
+/** What the user may have meant. Names of actions are made by Coppice, and events have none. */
+async function hintFor(db: Db, caller: Caller, kind: Kind, identity: string): Promise<string | undefined> {
+  if (kind === 'action' || kind === 'event') return undefined;
+  const foreign = visibleProject(caller) === undefined ? await allNamed(db, kind, identity) : [];
+  return ofOtherProjects(foreign) ?? didYouMean(identity, await knownNames(db, kind, caller.project));
 }
 
 export async function findObject<K extends Kind>(
@@ -111,10 +115,10 @@ export async function findObject<K extends Kind>(
   return id === undefined ? undefined : await readers[kind](db, id);
 }
 
-/** @param known names that the user may have meant. @throws CoppiceError `resource-not-found` */
-export function throwNotFound(kind: string, identity: string, known: readonly string[] = []): never {
+/** @param hint what the user may have meant. @throws CoppiceError `resource-not-found` */
+export function throwNotFound(kind: string, identity: string, hint?: string): never {
   const sentence = `The ${kind} '${identity}' could not be found.`;
-  throw new CoppiceError('resource-not-found', sentence + hintFor(identity, known), {
+  throw new CoppiceError('resource-not-found', sentence + inBrackets(hint), {
     senlinMessage: sentence,
   });
 }
@@ -139,7 +143,6 @@ export function unknownType(
   });
 }
 
-function hintFor(name: string, known: readonly string[]): string {
-  const hint = didYouMean(name, known);
+function inBrackets(hint: string | undefined): string {
   return hint === undefined ? '' : ` (${hint})`;
 }

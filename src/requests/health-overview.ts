@@ -9,6 +9,7 @@ import { explainCloud } from '../recovery/explain-cloud.ts';
 import type { ClusterExplanation } from '../recovery/explain-cluster.ts';
 import { compareStandings, type Standing } from '../recovery/standing.ts';
 import { listClusters } from '../store/clusters.ts';
+import { identitiesOf } from '../store/shared-names.ts';
 import { retainedByCluster, type RetainedSum } from '../store/retained.ts';
 import { cloudReport } from './cloud-report.ts';
 import { actionsOfClusters, nothingOfActions } from './actions-of-clusters.ts';
@@ -50,13 +51,14 @@ export interface HealthOverview {
 export async function healthOverview(tools: RequestTools, caller: Caller): Promise<HealthOverview> {
   const { db } = tools.store;
   const project = visibleProject(caller);
+  const { project: viewer } = caller;
   const clusters = await listClusters(db, project === undefined ? {} : { project });
   const standings = await standingsOfClusters(tools, clusters);
   const overviews: ClusterOverview[] = [];
   const report = await cloudReport(tools);
-  const actions = await actionsOfClusters(tools, clusters);
+  const actions = await actionsOfClusters(tools, viewer, clusters);
   for (const cluster of clusters) {
-    const beside = { report, actions: actions.get(cluster.id) ?? nothingOfActions };
+    const beside = { viewer, report, actions: actions.get(cluster.id) ?? nothingOfActions };
     overviews.push(await overviewOf(tools, cluster, beside, standings.get(cluster.id)));
   }
   const names = new Map<string | null, string>(clusters.map(({ id, name }) => [id, name]));
@@ -87,24 +89,23 @@ async function overviewOf(
   const { standing = 'UNWATCHED', reason = null, nodes = [] } = known ?? {};
   const explanation =
     known === undefined || standing === 'HEALTHY'
-      ? explainHealthy(cluster, nodes.length, beside, tools.now())
+      ? await explainHealthy(tools, cluster, nodes.length, beside)
       : (await describeClusterHealth(tools, cluster, beside, partWithoutHealthy(known))).explanation;
   const needsOperator = explanation.operator.some((task) => task.required);
   return { cluster, standing, reason, nodes, needsOperator, explanation };
 }
 
 /** All nodes are healthy: what is wrong is what was asked for and did not come about. */
-function explainHealthy(
+async function explainHealthy(
+  { store, now }: RequestTools,
   cluster: Cluster,
   nodes: number,
-  { actions }: BesideNodes,
-  now: number,
-): ClusterExplanation {
-  const { name, desiredCapacity: desired } = cluster;
+  { viewer, actions }: BesideNodes,
+): Promise<ClusterExplanation> {
   const explained = explainActions({
-    name,
-    now,
-    desired,
+    name: (await identitiesOf(store.db, 'cluster', [cluster], viewer))(cluster),
+    now: now(),
+    desired: cluster.desiredCapacity,
     excess: excessNodes(cluster, nodes),
     ...actions,
   });

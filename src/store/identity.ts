@@ -1,7 +1,10 @@
 /**
  * Finds what the caller named: by full id, else by name, else by the first characters of an id, as Senlin
- * does. Names are not unique; what fits several objects is the caller's to refuse.
+ * does. A name means an object of the caller's own project; an administrator reaches what other projects have
+ * by its id (`named-objects.ts` says the same of workflows). Names are not unique; what fits several objects
+ * is the caller's to refuse.
  */
+import { MOST_FOREIGN, type ForeignObject } from './named-objects.ts';
 import type { Db } from './store.ts';
 
 export type NamedTable = 'profile' | 'policy' | 'cluster' | 'node' | 'action' | 'receiver';
@@ -13,14 +16,27 @@ export async function findIds(
   db: Db,
   table: IdentifiedTable,
   identity: string,
-  project: string | undefined,
+  { own, visible }: Projects,
   most: number,
 ): Promise<string[]> {
-  const owned = { project, most };
-  const byId = uuid.test(identity) ? await idsOf(db, table, identity.toLowerCase(), owned) : [];
+  const seen = { project: visible, most };
+  const byId = uuid.test(identity) ? await idsOf(db, table, identity.toLowerCase(), seen) : [];
   if (byId.length > 0) return byId;
-  const byName = table === 'event' ? [] : await idsNamed(db, table, identity, owned);
-  return byName.length > 0 || !isIdStart(identity) ? byName : await idsFrom(db, table, identity, owned);
+  const byName = table === 'event' ? [] : await idsNamed(db, table, identity, { project: own, most });
+  return byName.length > 0 || !isIdStart(identity) ? byName : await idsFrom(db, table, identity, seen);
+}
+
+export interface Projects {
+  /** In which names are looked for. */
+  readonly own: string;
+  /** In which ids are looked for; undefined: in all. */
+  readonly visible: string | undefined;
+}
+
+/** What projects have under a name; `MOST_FOREIGN` at most. */
+export async function allNamed(db: Db, table: NamedTable, name: string): Promise<ForeignObject[]> {
+  const named = db.selectFrom(table).select(['id', 'project']).where('name', '=', name);
+  return await named.orderBy('project').orderBy('id').limit(MOST_FOREIGN).execute();
 }
 
 /** Whether an id can begin so. */
@@ -76,8 +92,7 @@ async function idsFrom(
 const MOST_NAMES = 2000;
 
 /** Names that may have been meant by one that does not exist, each once. */
-export async function knownNames(db: Db, table: NamedTable, project: string | undefined): Promise<string[]> {
-  let query = db.selectFrom(table).select('name').distinct().orderBy('name');
-  if (project !== undefined) query = query.where('project', '=', project);
+export async function knownNames(db: Db, table: NamedTable, project: string): Promise<string[]> {
+  const query = db.selectFrom(table).select('name').distinct().orderBy('name').where('project', '=', project);
   return (await query.limit(MOST_NAMES).execute()).map((row) => row.name);
 }

@@ -139,8 +139,9 @@ describe.each(backends)('Lists in $name', ({ open }) => {
     const first = '1e9906ea-68e3-4560-9ea5-8d2350133b56';
     const second = '1e9906eb-68e3-4560-9ea5-8d2350133b56';
 
-    async function find(identity: string, project?: string): Promise<string[]> {
-      return (await findIds(db, 'profile', identity, project, 2)).toSorted();
+    /** @param visible absent: those of all projects. */
+    async function find(identity: string, visible?: string, own = visible ?? 'a'): Promise<string[]> {
+      return (await findIds(db, 'profile', identity, { own, visible }, 2)).toSorted();
     }
 
     beforeEach(async () => {
@@ -165,7 +166,9 @@ describe.each(backends)('Lists in $name', ({ open }) => {
     });
 
     test('is found in its own project only', async () => {
-      expect(await find('web')).toEqual([first, second]);
+      expect(await find('web')).toEqual([first]);
+      expect(await find('web', undefined, 'c')).toEqual([]);
+      expect(await find(second, undefined, 'c')).toEqual([second]);
       expect(await find('web', 'b')).toEqual([second]);
       expect(await find(first, 'b')).toEqual([]);
       expect(await find('1e9906', 'a')).toEqual([first]);

@@ -5,11 +5,17 @@ import type { Db } from './store.ts';
 interface NamedRow {
   readonly id: string;
   readonly name: string;
+  /** Absent: the one that the names are looked for in. */
+  readonly project?: string;
 }
 
+/** As much of an id as is typed and shown. */
+const SHORT_ID = 8;
+
 /**
- * How a command names objects of a project so that it finds each: by its name, or by its id where several of
- * the project have that name.
+ * How a command of a user names objects so that it finds each: by its name, or by its id where several of
+ * the user's project have that name, or the object is one of another project.
+ * @param project in which the user's names are looked for.
  */
 export async function identitiesOf(
   db: Db,
@@ -29,5 +35,8 @@ export async function identitiesOf(
       .execute();
     for (const { name } of rows) shared.add(name);
   }
-  return ({ id, name }) => (shared.has(name) ? id : name);
+  return ({ id, name, project: owner = project }) => {
+    if (owner !== project) return id.slice(0, SHORT_ID);
+    return shared.has(name) ? id : name;
+  };
 }

@@ -235,6 +235,61 @@ test('an administrator sees all projects, whether it asks for them or not', asyn
   expect((await ask('admin', 'GET', `/v1/clusters/${ids['cluster']}`)).status).toBe(200);
 });
 
+test('a name means an object of the own project, also to an administrator, who is told the id of others', async () => {
+  for (const kind of ['cluster', 'profile', 'policy', 'receiver', 'node'] as const) {
+    const list = kind === 'policy' ? 'policies' : `${kind}s`;
+    const { body: shown } = await ask('member', 'GET', `/v1/${list}/${ids[kind]}`);
+    const { name } = (shown as Record<string, { name: string }>)[kind] ?? { name: '' };
+    for (const method of ['GET', 'PATCH', 'DELETE']) {
+      const body = method === 'PATCH' ? { [kind]: { name: 'renamed' } } : undefined;
+      const reply = await ask('admin', method, `/v1/${list}/${name}`, body === undefined ? {} : { body });
+      expect([kind, method, reply.status]).toEqual([kind, method, 404]);
+      expect(reply.text).toContain(`another project has one: ${ids[kind]} (project red); give its id`);
+    }
+    const short = await ask('admin', 'GET', `/v1/${list}/${ids[kind]?.slice(0, 8)}`);
+    expect(short.status, short.text).toBe(200);
+  }
+  const own = { name: 'web', profile_id: ids['profile'] };
+  expect((await ask('admin', 'POST', '/v1/clusters', { body: { cluster: own } })).status).toBe(202);
+  const { body } = await ask('admin', 'GET', '/v1/clusters/web');
+  expect(body).toMatchObject({ cluster: { name: 'web', project: 'green' } });
+  expect((await ask('admin', 'DELETE', '/v1/clusters/web')).status).toBe(202);
+  await eventually('it is gone', async () => {
+    return (await ask('admin', 'GET', '/v1/clusters/web')).status === 404;
+  });
+});
+
+test('commands for an administrator name what other projects have by its id', async () => {
+  const spec = {
+    type: 'senlin.policy.health',
+    version: '1.3',
+    properties: {
+      detection: { detection_modes: [{ type: 'NODE_STATUS_POLLING' }] },
+      recovery: { actions: [{ name: 'RECREATE' }] },
+    },
+  };
+  const policy = await made('/v1/policies', 'policy', { name: 'health', spec });
+  const path = `/v1/clusters/${ids['cluster']}`;
+  const attach = { policy_attach: { policy_id: policy } };
+  expect((await ask('member', 'POST', `${path}/actions`, { body: attach })).status).toBe(202);
+  const operator = async (who: Who): Promise<string> => (await ask(who, 'GET', `${path}/health`)).text;
+  const paused = await ask('member', 'POST', `${path}/health/pause`, { body: { pause: {} } });
+  expect(paused.status, paused.text).toBe(200);
+  await eventually('it is told', async () => (await operator('member')).includes('resume web'));
+  expect(await operator('admin')).toContain(`resume ${ids['cluster']?.slice(0, 8)}`);
+  await ask('member', 'POST', `${path}/health/resume`);
+  const detach = { policy_detach: { policy_id: policy } };
+  const detached = await ask('member', 'POST', `${path}/actions`, { body: detach });
+  await eventually('it is detached', async () => {
+    const { body } = await ask(
+      'member',
+      'GET',
+      `/v1/actions/${(detached.body as { action: string }).action}`,
+    );
+    return (body as { action: { end_time: unknown } }).action.end_time !== null;
+  });
+});
+
 test('who did what to an object is seen by those whose it is', async () => {
   const reply = await ask('admin', 'POST', `/v1/clusters/${ids['cluster']}/actions`, { body: { check: {} } });
   const { action } = reply.body as { action: string };

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { Cluster, Node, Policy, Profile } from '../../src/domain/model.ts';
 
-const owner = { project: 'default', user: 'default', domain: null };
+const owner = { project: 'local', user: 'local', domain: null };
 const made = { createdAt: 1, updatedAt: null };
 
 export function newProfile(type: string): Profile {
