@@ -75,7 +75,7 @@ export async function buildProgram(
     .option('--url <url>', 'address of the server')
     .option('--json', 'answers as JSON, for programs')
     .option('--utc', 'times as they are, in UTC, instead of relative to now')
-    .option('--wide', 'tables as wide as they are, instead of cut to the terminal')
+    .option('--wide', 'lines as long as they are, instead of fitted to the terminal')
     .showSuggestionAfterError()
     .addHelpText('after', examples);
   const named = commandIn(words);
@@ -124,7 +124,8 @@ function prepare(command: Command, terminal: Terminal, json: boolean): void {
     .configureOutput({
       writeOut: (text) => terminal.write(wrapHelp(text, helpWidth(terminal))),
       // For a program the error is written once, as JSON (run-cli.ts).
-      writeErr: (text) => (json ? undefined : terminal.writeError(text)),
+      writeErr: (text) =>
+        json ? undefined : terminal.writeError(wrapHelp(text, terminal.errorSize().columns)),
       outputError: (text, write) => write(text.replace(/^error: /, 'coppice: ')),
       getOutHasColors: () => terminal.colours,
       getErrHasColors: () => terminal.errorColours,

@@ -10,7 +10,7 @@ import { typedCommands } from './client/typed-commands.ts';
 import { buildProgram } from './program.ts';
 import { inOwnWords } from './rendering/mistral-words.ts';
 import { styleFor } from './rendering/style.ts';
-import { printable } from './rendering/table.ts';
+import { wrapProse } from './rendering/prose.ts';
 import type { Terminal } from './rendering/terminal.ts';
 
 /** @param words what was typed behind `coppice`. */
@@ -22,7 +22,7 @@ export async function runCli(words: readonly string[], terminal: Terminal): Prom
     await program.parseAsync(typed, { from: 'user' });
     return 0;
   } catch (error) {
-    return exitCodeOf(error, terminal, wantsJson(words));
+    return exitCodeOf(error, terminal, words);
   }
 }
 
@@ -31,7 +31,8 @@ function withHelpLast(words: readonly string[]): readonly string[] {
   return words[0] === 'help' && words.length > 1 ? [...words.slice(1), '--help'] : words;
 }
 
-function exitCodeOf(error: unknown, terminal: Terminal, json: boolean): number {
+function exitCodeOf(error: unknown, terminal: Terminal, words: readonly string[]): number {
+  const json = wantsJson(words);
   if (error instanceof CommanderError) {
     const wasAsked = error.code === 'commander.helpDisplayed' || error.code === 'commander.version';
     if (wasAsked || error.exitCode === 0) return 0;
@@ -45,12 +46,26 @@ function exitCodeOf(error: unknown, terminal: Terminal, json: boolean): number {
     return exitCode;
   }
   const style = styleFor(terminal.errorColours);
-  const here = (words: string): string => `${programName(terminal.env)} ${words}`;
-  const lines = printable(typedCommands(messageOf(error, terminal), here)).split('\n');
-  terminal.writeError(`${style('bad', 'coppice:')} ${lines.join('\n         ')}\n`);
+  const here = (typed: string): string => `${programName(terminal.env)} ${typed}`;
+  const message = typedCommands(messageOf(error, terminal), here);
+  const columns = words.includes('--wide') ? Infinity : terminal.errorSize().columns;
+  terminal.writeError(`${style('bad', 'coppice:')} ${renderMessage(message, columns)}`);
   if (terminal.env['DEBUG'] === 'coppice' && error instanceof Error)
     terminal.writeError(`${stackOf(error)}\n`);
   return exitCode;
+}
+
+/** Behind the name of the program; of several lines each continues a little further right than it begins. */
+function renderMessage(message: string, columns: number): string {
+  const begin = 'coppice: '.length;
+  const sentences = message.split('\n');
+  const indent = sentences.length > 1 ? begin + 2 : begin;
+  return sentences
+    .map((sentence, at) => {
+      const lines = wrapProse(sentence, { columns, begin, indent });
+      return `${at === 0 ? '' : ' '.repeat(begin)}${lines.join('\n')}\n`;
+    })
+    .join('');
 }
 
 /** The one shape of an error for programs. */

@@ -36,7 +36,9 @@ export async function fakeApi(answers: Answers): Promise<FakeApi> {
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method = '', url = '' } = request;
     const body = await text(request);
-    asked.push({ method, path: url, body: body === '' ? undefined : (JSON.parse(body) as unknown) });
+    const isJson = request.headers['content-type']?.includes('json') === true;
+    const sent: unknown = body !== '' && isJson ? JSON.parse(body) : body;
+    asked.push({ method, path: url, body: body === '' ? undefined : sent });
     const key = `${method} ${url.split('?')[0] ?? ''}`;
     const count = given.get(key) ?? 0;
     given.set(key, count + 1);

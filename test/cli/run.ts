@@ -26,6 +26,7 @@ export async function run(
   const terminal = plainTerminal({
     env: { ...url, ...options.env },
     size: () => ({ columns: options.columns ?? Infinity, rows: Infinity }),
+    errorSize: () => ({ columns: options.columns ?? Infinity, rows: Infinity }),
     write: (text) => void (out += text),
     writeError: (text) => void (err += text),
     ...(options.now === undefined ? {} : { now: options.now }),

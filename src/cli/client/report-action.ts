@@ -3,9 +3,9 @@ import type { Schemas } from '../../client/api-types.ts';
 import { duration } from '../../domain/duration.ts';
 import { CliError } from '../cli-error.ts';
 import { actionResult } from '../rendering/action-result.ts';
-import { printable } from '../rendering/table.ts';
+import type { Phrase } from '../rendering/prose.ts';
 import { readTime } from '../rendering/times.ts';
-import { writeJson } from './session.ts';
+import { writeJson, writeProse } from './session.ts';
 import type { CliSession } from './session.ts';
 import { isEndedAction, readAction, waitForAction } from './wait-for-action.ts';
 
@@ -32,26 +32,26 @@ export async function reportAction(
 
 /** Of one that failed nothing: its failure is the error of the command. */
 export function printAction(session: CliSession, action: Action, label = ''): void {
-  const { terminal, style } = session;
   if (isEndedAction(action) && action.status !== 'SUCCEEDED') return;
   const before = label === '' ? '' : `${label}: `;
-  const name = `${before}${action.action} ${style('quiet', action.id)}`;
-  terminal.write(
-    isEndedAction(action) ? `${name} ${ended(session, action)}\n` : `${name} ${started(session, action)}\n`,
-  );
-  if (!isEndedAction(action)) return;
-  for (const line of actionResult(action)) terminal.write(`  ${printable(line).replaceAll('\n', ' ')}\n`);
+  const name: readonly Phrase[] = [
+    { text: `${before}${action.action} ` },
+    { text: action.id, tone: 'quiet' },
+  ];
+  const result = isEndedAction(action) ? ended(action) : started(session, action);
+  writeProse(session, [[...name, { text: ' ' }, ...result]]);
+  if (isEndedAction(action)) writeProse(session, actionResult(action), 2);
 }
 
-function started({ typed }: CliSession, { id }: Action): string {
-  return `started; follow it with: ${typed(`action show ${id}`)}`;
+function started({ typed }: CliSession, { id }: Action): Phrase[] {
+  return [{ text: 'started; follow it with: ' }, { text: typed(`action show ${id}`), isCommand: true }];
 }
 
-function ended({ style }: CliSession, action: Action): string {
+function ended(action: Action): Phrase[] {
   const start = readTime(action.start_time);
   const end = readTime(action.end_time);
   const took = start === undefined || end === undefined ? '' : ` in ${duration(end - start)}`;
-  return `${style('good', 'SUCCEEDED')}${took}`;
+  return [{ text: 'SUCCEEDED', tone: 'good' }, { text: took }];
 }
 
 /** @throws CliError with the action's own reason, where it has ended and did not succeed. */

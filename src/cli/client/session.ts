@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { ApiClient } from '../../client/api-client.ts';
 import { usageError } from '../cli-error.ts';
+import { renderProse, type Prose } from '../rendering/prose.ts';
 import { styleFor } from '../rendering/style.ts';
 import type { Style } from '../rendering/style.ts';
 import type { Terminal } from '../rendering/terminal.ts';
@@ -27,6 +28,8 @@ export interface CliSession {
   readonly style: Style;
   /** Of the terminal; Infinity where there is none, and with --wide. */
   readonly columns: number;
+  /** The same of stderr. */
+  readonly errorColumns: number;
   /** How times are written, as of now. */
   readonly times: () => Times;
   /**
@@ -50,6 +53,7 @@ export function openSession(command: Command, terminal: Terminal): CliSession {
     json,
     style: styleFor(terminal.colours),
     columns: options.wide === true ? Infinity : terminal.size().columns,
+    errorColumns: options.wide === true ? Infinity : terminal.errorSize().columns,
     times: () => timesFor(terminal.now(), options.utc === true),
     typed,
   };
@@ -64,6 +68,27 @@ function checkedUrl(url: string): string {
   const parsed = URL.parse(url);
   if (parsed !== null && /^https?:$/.test(parsed.protocol)) return url;
   throw usageError(`--url: expected an address like ${DEFAULT_URL}, found ${JSON.stringify(url)}`);
+}
+
+/** Sentences on stdout, each from a line of its own. */
+export function writeProse(
+  { terminal, columns, style }: Pick<CliSession, 'terminal' | 'columns' | 'style'>,
+  sentences: readonly Prose[],
+  indent = 0,
+): void {
+  terminal.write(renderProse(sentences, { columns, indent }, style));
+}
+
+/** To stderr, so that what a program reads stays as it is. */
+export function writeErrorProse(
+  { terminal, errorColumns, style }: Pick<CliSession, 'terminal' | 'errorColumns' | 'style'>,
+  sentences: readonly Prose[],
+): void {
+  terminal.writeError(renderProse(sentences, { columns: errorColumns }, style));
+}
+
+export function writeWarning(session: Parameters<typeof writeErrorProse>[0], sentence: string): void {
+  writeErrorProse(session, [[{ text: 'warning', tone: 'busy' }, { text: ` ${sentence}` }]]);
 }
 
 export function writeJson(terminal: Terminal, value: unknown): void {

@@ -7,6 +7,7 @@ import { openSession } from '../client/session.ts';
 import type { CliSession } from '../client/session.ts';
 import { WAIT_FLAG } from './started-action.ts';
 import type { WaitOption } from './started-action.ts';
+import type { Hint } from '../rendering/hints.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { waitForAction } from '../client/wait-for-action.ts';
 
@@ -32,12 +33,14 @@ export function actionCommand(terminal: Terminal): Command {
 async function recoveryHint(
   { api, typed }: CliSession,
   { action, id, target }: ListedAction,
-): Promise<string> {
-  if (action !== 'NODE_RECOVER') return '';
+): Promise<Hint[]> {
+  if (action !== 'NODE_RECOVER') return [];
   const query = { node: target, limit: latestRecoveries };
   const recoveries = await api.read('GET /v1/recoveries', 'recoveries', { query }).catch(() => []);
   const found = recoveries.find((recovery) => recovery.action_id === id);
-  return found === undefined ? '' : `\n  ${typed(`recovery show ${found.id}`)}   what was decided and done\n`;
+  return found === undefined
+    ? []
+    : [{ command: typed(`recovery show ${found.id}`), what: 'what was decided and done' }];
 }
 
 function addCancel(action: Command, terminal: Terminal): void {

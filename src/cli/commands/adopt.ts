@@ -51,7 +51,7 @@ export function addAdopt(node: Command, terminal: Terminal): void {
         const { body } = await session.api.send('POST /v1/nodes/adopt-preview', { body: what });
         const spec = body.node_preview as JsonObject;
         if (session.json) writeJson(terminal, spec);
-        else terminal.write(`${yamlText(spec)}\n`);
+        else terminal.write(`${yamlText(spec, session.columns)}\n`);
         return;
       }
       const whole = { ...what, ...given({ name, role, metadata }) };

@@ -74,7 +74,7 @@ describe('lists', () => {
     expect(JSON.parse(out)).toEqual([cluster]);
   });
 
-  test('are cut to a terminal, which says so, and whole with --wide', async () => {
+  test('leave columns out where a terminal has no room, which is said, and whole with --wide', async () => {
     const name = 'a-very-long-name-that-has-no-room-on-a-terminal-of-eighty-columns';
     const answers = {
       'GET /v1/clusters': { body: { clusters: [{ ...cluster, name }] } },
@@ -82,8 +82,8 @@ describe('lists', () => {
     };
     await using api = await fakeApi(answers);
     const { out } = await run(['cluster', 'list'], { url: api.url, columns: 80 });
-    expect(out).toMatch(/^NAME +HEALTH +STATUS +NODES +ID$/m);
-    expect(out).toMatch(/^a-very-long-name[^ ]*\u2026 .*  102aafe7$/m);
+    expect(out).toMatch(/^NAME +HEALTH$/m);
+    expect(out).toContain(`${name}  HEALTHY\n    status ACTIVE  nodes 0/2  id 102aafe7\n`);
     expect(out).toContain('--wide shows all');
     expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
     const wide = await run(['cluster', 'list', '--wide'], { url: api.url, columns: 80 });

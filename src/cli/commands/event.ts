@@ -1,10 +1,20 @@
 /** `coppice event ...`: what happened to clusters and nodes. */
 import { Command } from 'commander';
 import type { Operations, Schemas } from '../../client/api-types.ts';
-import { openSession, writeJson } from '../client/session.ts';
+import { openSession, writeJson, writeProse } from '../client/session.ts';
 import { timeSpan } from '../option-values.ts';
 import type { Terminal } from '../rendering/terminal.ts';
-import { addList, addShow, ageColumn, exampleText, idColumn, statusColumn, textColumn } from './resource.ts';
+import {
+  addList,
+  addShow,
+  ageColumn,
+  exampleText,
+  idColumn,
+  leftOut,
+  proseColumn,
+  statusColumn,
+  textColumn,
+} from './resource.ts';
 import type { Resource } from './resource.ts';
 
 type Event = Schemas['Event'];
@@ -19,12 +29,12 @@ const eventResource: Resource<Event, Event, Operations['GET /v1/events']['query'
   },
   columns: [
     ageColumn('TIME', 'timestamp'),
-    textColumn('LEVEL', 'level'),
+    leftOut(1, textColumn('LEVEL', 'level')),
     textColumn('OBJECT', 'oname'),
     textColumn('ACTION', 'action'),
     statusColumn('STATUS', 'status'),
-    textColumn('REASON', 'status_reason'),
     idColumn,
+    proseColumn(textColumn('REASON', 'status_reason')),
   ],
   first: ['timestamp', 'level', 'oname', 'otype', 'action', 'status', 'status_reason', 'id'],
   list: (api, query) => api.read('GET /v1/events', 'events', { query }),
@@ -62,7 +72,7 @@ export function eventCommand(terminal: Terminal): Command {
       };
       const { deleted } = await session.api.read('POST /v1/events/purge', 'purge', { body });
       if (session.json) writeJson(terminal, { deleted });
-      else terminal.write(`${deleted} ${deleted === 1 ? 'event was' : 'events were'} deleted.\n`);
+      else writeProse(session, [`${deleted} ${deleted === 1 ? 'event was' : 'events were'} deleted.`]);
     });
   return event;
 }

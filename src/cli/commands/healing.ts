@@ -9,10 +9,9 @@ import { renderClusterHealth, renderNodeHealth } from '../rendering/health-view.
 import { given, timeOption, timeSpan } from '../option-values.ts';
 import { usageError } from '../cli-error.ts';
 import { CollectedFailures } from '../client/failures.ts';
-import { printable } from '../rendering/table.ts';
 import { exampleText, findAll } from './resource.ts';
 import { nodeResource } from './resources.ts';
-import { openSession, writeJson } from '../client/session.ts';
+import { openSession, writeErrorProse, writeJson, type CliSession } from '../client/session.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 
 export function addClusterHealing(clusters: Command, terminal: Terminal): void {
@@ -22,7 +21,7 @@ export function addClusterHealing(clusters: Command, terminal: Terminal): void {
     .option('--all', 'all healthy nodes, too, not only the first 100')
     .addHelpText('after', exampleText('cluster health web'))
     .action(
-      onCluster<{ readonly all?: boolean }>(terminal, (api, cluster, { all }) =>
+      onCluster<{ readonly all?: boolean }>(terminal, ({ api }, cluster, { all }) =>
         healthOfCluster(api, cluster, all === true ? largestNumber : undefined),
       ),
     );
@@ -32,7 +31,8 @@ export function addClusterHealing(clusters: Command, terminal: Terminal): void {
       .description('Pause healing: what fails is held. A recovery that has begun is completed.'),
     'coppice cluster pause web --for 2h --reason "new switch"',
   ).action(
-    onCluster(terminal, async (api, cluster, options) => {
+    onCluster(terminal, async (session, cluster, options) => {
+      const { api } = session;
       const pause = pauseBody(options);
       const { maintenance: before } = await healthOfCluster(api, cluster);
       const health = await inOptions(
@@ -42,7 +42,7 @@ export function addClusterHealing(clusters: Command, terminal: Terminal): void {
         }),
       );
       // What an action pauses is not replaced.
-      if (before?.action === null) sayReplaced(terminal, 'pause', before);
+      if (before?.action === null) sayReplaced(session, 'pause', before);
       return health;
     }),
   );
@@ -51,7 +51,7 @@ export function addClusterHealing(clusters: Command, terminal: Terminal): void {
     .description('Resume healing.')
     .addHelpText('after', exampleText('cluster resume web'))
     .action(
-      onCluster(terminal, (api, cluster) =>
+      onCluster(terminal, ({ api }, cluster) =>
         api.read('POST /v1/clusters/{cluster}/health/resume', 'health', { path: { cluster } }),
       ),
     );
@@ -63,7 +63,7 @@ export function addClusterHealing(clusters: Command, terminal: Terminal): void {
     .description('Close the breaker: recoveries start again, and those that did not help are forgotten.')
     .addHelpText('after', exampleText('cluster breaker reset web'))
     .action(
-      onCluster(terminal, (api, cluster) =>
+      onCluster(terminal, ({ api }, cluster) =>
         api.read('POST /v1/clusters/{cluster}/health/breaker/reset', 'health', { path: { cluster } }),
       ),
     );
@@ -75,7 +75,7 @@ export function addClusterHealing(clusters: Command, terminal: Terminal): void {
     .description('The zone is in order again: recover its nodes, although they are still failed.')
     .addHelpText('after', exampleText('cluster zone-outage release web'))
     .action(
-      onCluster(terminal, (api, cluster) =>
+      onCluster(terminal, ({ api }, cluster) =>
         api.read('POST /v1/clusters/{cluster}/health/zone-outage/release', 'health', { path: { cluster } }),
       ),
     );
@@ -87,7 +87,7 @@ export function addNodeHealing(nodes: Command, terminal: Terminal): void {
     .description('How the node is since when, and what happens next and when.')
     .addHelpText('after', exampleText('node health web-3'))
     .action(async (node: string, options: PauseOptions, command: Command) => {
-      await onNodes(terminal, healthOfNode)([node], options, command);
+      await onNodes(terminal, ({ api }, named) => healthOfNode(api, named))([node], options, command);
     });
   pauseRequest(
     nodes
@@ -95,13 +95,14 @@ export function addNodeHealing(nodes: Command, terminal: Terminal): void {
       .description('Take nodes out of healing; the others are healed as before.'),
     'coppice node exclude web-3 --for 30m --reason "under test"',
   ).action(
-    onNodes(terminal, async (api, node, options) => {
+    onNodes(terminal, async (session, node, options) => {
+      const { api } = session;
       const exclude = pauseBody(options);
       const { excluded: before } = await healthOfNode(api, node);
       const health = await inOptions(
         api.read('POST /v1/nodes/{node}/health/exclude', 'health', { path: { node }, body: { exclude } }),
       );
-      sayReplaced(terminal, 'exclusion', before);
+      sayReplaced(session, 'exclusion', before);
       return health;
     }),
   );
@@ -110,7 +111,7 @@ export function addNodeHealing(nodes: Command, terminal: Terminal): void {
     .description('Take nodes into healing again.')
     .addHelpText('after', exampleText('node include web-3'))
     .action(
-      onNodes(terminal, (api, node) =>
+      onNodes(terminal, ({ api }, node) =>
         api.read('POST /v1/nodes/{node}/health/include', 'health', { path: { node } }),
       ),
     );
@@ -119,7 +120,7 @@ export function addNodeHealing(nodes: Command, terminal: Terminal): void {
     .description('Release nodes from quarantine: they are recovered again, with all their tries.')
     .addHelpText('after', exampleText('node release web-3', 'node release web-3 web-4'))
     .action(
-      onNodes(terminal, (api, node) =>
+      onNodes(terminal, ({ api }, node) =>
         api.read('POST /v1/nodes/{node}/health/release', 'health', { path: { node } }),
       ),
     );
@@ -184,10 +185,10 @@ async function inOptions<T>(sent: Promise<T>): Promise<T> {
 type Pause = NonNullable<Schemas['NodeHealth']['excluded']>;
 
 /** To stderr: what is gone without a word would be missed. */
-function sayReplaced(terminal: Terminal, what: string, before: Pause | null): void {
+function sayReplaced(session: CliSession, what: string, before: Pause | null): void {
   if (before === null) return;
   const end = before.until === null ? 'until an operator ends it' : `until ${before.until}`;
-  terminal.writeError(`${printable(`This replaces the ${what} ${end} (${before.reason}).`)}\n`);
+  writeErrorProse(session, [`This replaces the ${what} ${end} (${before.reason}).`]);
 }
 
 /** The largest that the API takes: no limit. */
@@ -198,11 +199,11 @@ type Handler<Options> = (nameOrId: string, options: Options, command: Command) =
 /** Every request about the healing of a cluster is answered with its health as it is then. */
 function onCluster<Options = PauseOptions>(
   terminal: Terminal,
-  request: (api: ApiClient, cluster: string, options: Options) => Promise<Schemas['ClusterHealth']>,
+  request: (session: CliSession, cluster: string, options: Options) => Promise<Schemas['ClusterHealth']>,
 ): Handler<Options> {
   return async (nameOrId, options, command) => {
     const session = openSession(command, terminal);
-    const health = await request(session.api, nameOrId, options);
+    const health = await request(session, nameOrId, options);
     if (session.json) writeJson(terminal, health);
     else terminal.write(renderClusterHealth(health, { ...session, times: session.times() }));
   };
@@ -211,14 +212,14 @@ function onCluster<Options = PauseOptions>(
 /** As for a cluster, for each of the nodes. */
 function onNodes(
   terminal: Terminal,
-  request: (api: ApiClient, node: string, options: PauseOptions) => Promise<Schemas['NodeHealth']>,
+  request: (session: CliSession, node: string, options: PauseOptions) => Promise<Schemas['NodeHealth']>,
 ): (names: readonly string[], options: PauseOptions, command: Command) => Promise<void> {
   return async (names, options, command) => {
     const session = openSession(command, terminal);
     const failures = new CollectedFailures();
     for (const [index, { id, label }] of (await findAll(session.api, nodeResource, names)).entries())
       await failures.collect(label, async () => {
-        const health = await request(session.api, id, options);
+        const health = await request(session, id, options);
         if (session.json) return writeJson(terminal, health);
         const shown = renderNodeHealth(health, { ...session, times: session.times() });
         terminal.write(index === 0 ? shown : `\n${shown}`);

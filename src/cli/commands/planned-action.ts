@@ -1,9 +1,8 @@
 /** Actions on a cluster that can be planned: carried out, or shown with `--plan`. */
 import type { Command } from 'commander';
 import type { RequestOf } from '../../client/api-client.ts';
-import { openSession, writeJson, type CliSession } from '../client/session.ts';
+import { openSession, writeJson, writeProse, type CliSession } from '../client/session.ts';
 import { planLines } from '../rendering/action-result.ts';
-import { printable } from '../rendering/table.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { startAction, WAIT_FLAG, WAIT_TEXT, type WaitOption } from './started-action.ts';
 
@@ -42,7 +41,7 @@ interface PlanAnswer {
 }
 
 /** What an action would do. */
-export function printPlan({ terminal, json }: CliSession, { plan }: PlanAnswer): void {
-  if (json) writeJson(terminal, plan);
-  else terminal.write(`${planLines(plan, 'PLANNED').map(printable).join('\n')}\n`);
+export function printPlan(session: CliSession, { plan }: PlanAnswer): void {
+  if (session.json) writeJson(session.terminal, plan);
+  else writeProse(session, planLines(plan, 'PLANNED'));
 }

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import type { ApiClient } from '../../client/api-client.ts';
 import type { Operations, Schemas } from '../../client/api-types.ts';
-import { openSession, writeJson, type CliSession } from '../client/session.ts';
+import { openSession, writeJson, writeProse, type CliSession } from '../client/session.ts';
 import { waitForAction } from '../client/wait-for-action.ts';
 import { failureText } from '../rendering/failure-text.ts';
 import {
@@ -14,12 +14,11 @@ import {
 } from '../rendering/recovery-rows.ts';
 import type { ListedRecovery, RecoveryGroup } from '../rendering/recovery-rows.ts';
 import { renderRecovery } from '../rendering/recovery-timeline.ts';
-import { hanging } from '../rendering/hanging.ts';
+import { renderHints } from '../rendering/hints.ts';
 import { toneOf } from '../rendering/style.ts';
-import { printable } from '../rendering/table.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { orDash } from '../rendering/text-of.ts';
-import { addList, exampleText, idCell, leftOut } from './resource.ts';
+import { addList, exampleText, idCell, leftOut, proseColumn } from './resource.ts';
 import type { Resource } from './resource.ts';
 import { WAIT_FLAG, type WaitOption } from './started-action.ts';
 
@@ -37,7 +36,10 @@ const recoveryResource: Resource<ListedRecovery, RecoveryGroup, Operations['GET 
     { header: 'OPENED', cell: (group, times) => ({ text: openedText(group, times) }) },
     leftOut(1, { header: 'TOOK', cell: (group) => ({ text: recoveriesTookText(group) }) }),
     { header: 'ID', cell: ({ recoveries: [{ id }] }) => idCell(id) },
-    { header: 'AFTERWARDS', cell: (group) => ({ text: afterwardsText(group), tone: 'busy' }) },
+    proseColumn({
+      header: 'AFTERWARDS',
+      cell: (group) => ({ text: afterwardsText(group), tone: 'busy' }),
+    }),
   ],
   first: [],
   list: (api, query) => api.read('GET /v1/recoveries', 'recoveries', { query }),
@@ -93,24 +95,25 @@ function addCancel(group: Command, terminal: Terminal): void {
       const { body } = await session.api.send(cancellation, { path: { recovery: id } });
       const { recovery, follows } = body;
       const action = recovery.action_id;
-      if (!session.json) terminal.write(cancelledText(recovery, follows, session));
+      if (!session.json) printCancelled(session, recovery, follows);
       if (wait === true && action !== null) await waitForAction(session, action);
       if (session.json)
         writeJson(terminal, wait === true ? await readRecovery(session.api, recovery.id) : recovery);
       else if (wait === true)
-        terminal.write(`It has ended: ${(await readRecovery(session.api, recovery.id)).state}.\n`);
+        writeProse(session, [`It has ended: ${(await readRecovery(session.api, recovery.id)).state}.`]);
     });
 }
 
-function cancelledText(
+function printCancelled(
+  session: CliSession,
   { id, state, node_name: node }: Recovery,
   follows: readonly string[],
-  { columns, style, typed }: CliSession,
-): string {
+): void {
+  const { terminal, columns, style, typed } = session;
   const how = state === 'OPEN' ? 'is being cancelled' : 'is cancelled';
-  const lines = [`The recovery ${id} of ${node} ${how}.`, ...follows.map((each) => `- ${each}`)];
-  const show = style('quiet', `\n  ${typed(`recovery show ${id}`)}   what it did, and its end\n`);
-  return lines.map((each) => hanging(printable(each), columns)).join('') + show;
+  writeProse(session, [`The recovery ${id} of ${node} ${how}.`, ...follows.map((each) => `- ${each}`)]);
+  const show = { command: typed(`recovery show ${id}`), what: 'what it did, and its end' };
+  terminal.write(renderHints([show], columns, style));
 }
 
 function addAcknowledge(group: Command, terminal: Terminal): void {

@@ -6,13 +6,13 @@ import { Option, type Command } from 'commander';
 import type { ApiClient } from '../../client/api-client.ts';
 import { CollectedFailures } from '../client/failures.ts';
 import type { MaybeNamed } from '../client/namesakes.ts';
-import { openSession, writeJson } from '../client/session.ts';
+import { openSession, writeJson, writeProse } from '../client/session.ts';
 import type { CliSession } from '../client/session.ts';
 import { wholeNumber } from '../option-values.ts';
 import { describeObject } from '../rendering/describe-object.ts';
+import { renderHints, type Hint } from '../rendering/hints.ts';
 import { toneOf } from '../rendering/style.ts';
 import { fitTable } from '../rendering/fit-table.ts';
-import { renderTable } from '../rendering/table.ts';
 import type { Cell } from '../rendering/table.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { orDash } from '../rendering/text-of.ts';
@@ -23,6 +23,8 @@ export interface Column<Row> {
   cell(row: Row, times: Times): Cell;
   /** Where a terminal has no room, columns with a number are left out, the smallest first. */
   readonly leftOut?: number;
+  /** Its cells are sentences. */
+  readonly isProse?: true;
   /** Of a list in which no row has anything there, it is not shown. */
   readonly isShownIfAny?: true;
 }
@@ -106,6 +108,10 @@ export function leftOut<Row>(rank: number, column: Column<Row>): Column<Row> {
 
 export function shownIfAny<Row>(column: Column<Row>): Column<Row> {
   return { ...column, isShownIfAny: true };
+}
+
+export function proseColumn<Row>(column: Column<Row>): Column<Row> {
+  return { ...column, isProse: true };
 }
 
 /** How help shows what to type. */
@@ -199,22 +205,22 @@ export function printRows<Row>(session: CliSession, all: readonly Column<Row>[],
     rows.some((row) => column.cell(row, times).text !== nothing);
   const columns = all.filter((column) => column.isShownIfAny !== true || hasAny(column));
   const cells = rows.map((row) => columns.map((column) => column.cell(row, times)));
-  const header = columns.map((column) => column.header);
-  const leftOut = [...columns.entries()]
-    .filter(([, { leftOut: rank }]) => rank !== undefined)
-    .toSorted(([, left], [, right]) => (left.leftOut ?? 0) - (right.leftOut ?? 0))
-    .map(([at]) => at);
-  const fitted = fitTable({ header, rows: cells }, { width: session.columns, leftOut });
+  const fit = columns.map(({ header, leftOut: rank, isProse = false }) => ({
+    title: header,
+    isProse,
+    ...(rank === undefined ? {} : { leftOut: rank }),
+  }));
   const { terminal, style } = session;
-  terminal.write(renderTable(fitted.header, fitted.rows, style));
-  if (fitted.isCut) terminal.write(style('quiet', 'Cut to the width of the terminal: --wide shows all.\n'));
+  const { text, isCut } = fitTable({ columns: fit, rows: cells }, session.columns, style);
+  terminal.write(text);
+  if (isCut) terminal.write(style('quiet', 'Cut to the width of the terminal: --wide shows all.\n'));
 }
 
 export function addShow<T extends object>(
   group: Command,
   terminal: Terminal,
   resource: Pick<Resource<T>, 'one' | 'examples' | 'first' | 'show'>,
-  furtherHint?: (session: CliSession, object: T) => Promise<string>,
+  hintsFor?: (session: CliSession, object: T) => Promise<readonly Hint[]>,
 ): Command {
   return group
     .command(`show <${resource.one}>`)
@@ -224,8 +230,8 @@ export function addShow<T extends object>(
       const session = openSession(command, terminal);
       const object = await resource.show(session.api, nameOrId);
       printObject(session, resource, object);
-      if (!session.json && furtherHint !== undefined)
-        terminal.write(session.style('quiet', await furtherHint(session, object)));
+      if (!session.json && hintsFor !== undefined)
+        terminal.write(renderHints(await hintsFor(session, object), session.columns, session.style));
     });
 }
 
@@ -234,9 +240,9 @@ export function printObject(
   { first }: { readonly first: readonly string[] },
   object: object,
 ): void {
-  const { terminal, style, json } = session;
+  const { terminal, json } = session;
   if (json) writeJson(terminal, object);
-  else terminal.write(describeObject(object, first, style, session.times()));
+  else terminal.write(describeObject(object, first, { ...session, times: session.times() }));
 }
 
 /** What is needed to find objects of a kind, and to delete them. */
@@ -292,7 +298,7 @@ export function addDeleteAtOnce(
         await failures.collect(label, async () => {
           await remove(session.api, id);
           deleted.push(nameOrId);
-          if (!session.json) terminal.write(`Deleted ${one} ${nameOrId}.\n`);
+          if (!session.json) writeProse(session, [`Deleted ${one} ${nameOrId}.`]);
         });
       }
       // One document, whatever the number: a name, or the list of them where several were given.

@@ -4,6 +4,7 @@ import type { Coppice } from '../../app.ts';
 import type { ConfigFlags } from '../../config.ts';
 import { CliError, EndedBySignal, nextSignal } from '../cli-error.ts';
 import type { GlobalOptions } from '../client/session.ts';
+import { renderProse } from '../rendering/prose.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 
 interface ServeOptions extends GlobalOptions {
@@ -104,13 +105,17 @@ function printReady(
     simulatedCloud === undefined ? {} : { simulated_cloud: { auth_url: authUrl, admin_url: adminUrl } };
   const ready = { url, pid: process.pid, data_dir: dataDir, ...cloud };
   const at = url === '' ? '(without the API)' : `at ${url}`;
-  const line =
-    json === true ? JSON.stringify({ ready }) : `Coppice is ready ${at}, with its data in ${dataDir}`;
-  terminal.write(`${line}\n`);
-  if (simulatedCloud !== undefined && json !== true)
-    terminal.write(
-      `The simulated cloud is at ${authUrl}; its admin API, which breaks it, is at ${adminUrl}\n`,
-    );
+  if (json === true) {
+    terminal.write(`${JSON.stringify({ ready })}\n`);
+    return;
+  }
+  const sentences = [
+    `Coppice is ready ${at}, with its data in ${dataDir}`,
+    ...(simulatedCloud === undefined
+      ? []
+      : [`The simulated cloud is at ${authUrl}; its admin API, which breaks it, is at ${adminUrl}`]),
+  ];
+  terminal.write(renderProse(sentences, terminal.size()));
 }
 
 async function withinLimit(stopping: Promise<void>, onLate: () => void): Promise<void> {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Schemas } from '../../client/api-types.ts';
 import { fakeApi } from '../../../test/cli/fake-api.ts';
 import { run } from '../../../test/cli/run.ts';
-import { renderSimulation } from './simulate.ts';
+import { renderSimulation } from '../rendering/simulation-view.ts';
 import { styleFor } from '../rendering/style.ts';
 
 const simulation = {
@@ -110,6 +110,9 @@ describe('policy simulate', () => {
 });
 
 test('one node counts as one', () => {
-  const text = renderSimulation({ ...simulation, unhealthy: 1 } as Schemas['Simulation'], styleFor(false));
+  const text = renderSimulation({ ...simulation, unhealthy: 1 } as Schemas['Simulation'], {
+    style: styleFor(false),
+    columns: Infinity,
+  });
   expect(text.split('\n', 1)).toEqual(['by web-health; 1 node would count as unhealthy']);
 });

@@ -3,21 +3,14 @@ import { existsSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { isJsonObject } from '../../domain/json.ts';
-import { count } from '../../recovery/describe.ts';
 import type { RequestOf } from '../../client/api-client.ts';
-import type { Schemas } from '../../client/api-types.ts';
-import { duration } from '../../domain/duration.ts';
 import { CliError } from '../cli-error.ts';
 import { exampleText } from './resource.ts';
 import { given } from '../option-values.ts';
 import { openSession, writeJson } from '../client/session.ts';
 import { readSpecFile } from '../files/spec-file.ts';
-import { toneOf } from '../rendering/style.ts';
-import type { Style } from '../rendering/style.ts';
-import { padTo, printable } from '../rendering/table.ts';
+import { renderSimulation } from '../rendering/simulation-view.ts';
 import type { Terminal } from '../rendering/terminal.ts';
-import { textOf } from '../rendering/text-of.ts';
-import { readTime } from '../rendering/times.ts';
 
 interface SimulateOptions {
   readonly cluster: string;
@@ -96,7 +89,7 @@ async function simulate(
     body: { simulate: request },
   });
   if (session.json) writeJson(terminal, simulation);
-  else terminal.write(renderSimulation(simulation, session.style));
+  else terminal.write(renderSimulation(simulation, session));
 }
 
 /** What looks like a file is one; so is what there is as a file. */
@@ -126,42 +119,4 @@ function zone(text: string, before: readonly ZoneOption[] = []): ZoneOption[] {
 
 function more(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
-}
-
-export function renderSimulation(simulation: Schemas['Simulation'], style: Style): string {
-  const supposed = simulation.supposed.map((text) => `supposed: ${printable(text)}\n`);
-  const policy = textOf(simulation.policy_name, 'the given policy');
-  const mode = simulation.mode === 'OBSERVE' ? ', mode OBSERVE: decided and recorded only' : '';
-  const head = `by ${printable(policy)}${mode}; ${count(simulation.unhealthy, 'node')} would count as unhealthy\n`;
-  const outages = simulation.zone_outages.map(
-    ({ action, domain, failed, name, of }) =>
-      `${printable(`${domain} ${name}`)} would have an outage (${failed} of its ${of} nodes failed): ${action}\n`,
-  );
-  const nodes = simulation.nodes.map((node) => `\n${nodeText(node, style)}`);
-  return head + style('quiet', supposed.join('')) + outages.join('') + nodes.join('');
-}
-
-type SimulatedNode = Schemas['Simulation']['nodes'][number];
-
-function nodeText(node: SimulatedNode, style: Style): string {
-  const { failure: failed, decision, reason } = node;
-  const what = failed?.class ?? '';
-  const tone = decision === 'START' ? 'good' : 'busy';
-  const name = style('strong', printable(node.name));
-  const head = `${name}  ${what}  ${style(tone, decision)}  ${printable(reason)}\n`;
-  const entries = node.timeline;
-  const from = readTime(entries[0]?.at);
-  const lines = entries.map((each) => entryLine(each, from, style));
-  const result = textOf(node.result);
-  return head + lines.join('') + (result === '' ? '' : `  ${style(toneOf(result), result)}\n`);
-}
-
-function entryLine(
-  { at, decision, reason }: SimulatedNode['timeline'][number],
-  from: number | undefined,
-  style: Style,
-): string {
-  const time = readTime(at);
-  const after = time === undefined || from === undefined ? '' : `+${duration(time - from)}`;
-  return `  ${style('quiet', after.padStart(12))}  ${padTo(decision, 7)}  ${printable(reason)}\n`;
 }

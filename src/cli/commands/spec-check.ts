@@ -5,9 +5,9 @@ import { describeIssue } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import type { ProblemList } from '../../workflow/language/definition/problem.ts';
 import { CliError, SilentExit } from '../cli-error.ts';
-import { writeJson } from '../client/session.ts';
+import { writeJson, writeWarning } from '../client/session.ts';
 import type { CliSession } from '../client/session.ts';
-import { verdictOf } from '../rendering/warnings.ts';
+import { writeVerdict } from '../rendering/warnings.ts';
 import type { SpecFile } from '../files/spec-file.ts';
 
 export interface SpecFindings {
@@ -27,11 +27,12 @@ interface LocatedIssue extends Issue {
 
 /** @throws CliError with every issue, where there is one. */
 export async function reportCheck(
-  { terminal, json, style }: Pick<CliSession, 'terminal' | 'json' | 'style'>,
+  session: CliSession,
   name: string,
   file: SpecFile,
   check: SpecChecker,
 ): Promise<void> {
+  const { terminal, json } = session;
   const found = await check(file.spec);
   const issues = found.issues.map((issue) => locate(issue, file.problems));
   const warnings = found.warnings.map((issue) => locate(issue, file.problems));
@@ -45,13 +46,12 @@ export async function reportCheck(
       warnings: warnings.map(asJson),
     });
   } else {
-    for (const warning of warnings)
-      terminal.writeError(`${style('busy', 'warning')} ${lineOf(name, warning)}\n`);
+    for (const warning of warnings) writeWarning(session, lineOf(name, warning));
   }
   // The document on stdout says it all: no second one follows on stderr.
   if (!ok && json) throw new SilentExit(1, `${name} is not valid`);
   if (!ok) throw new CliError(issues.map((issue) => lineOf(name, issue)).join('\n'));
-  if (!json) terminal.write(`${name}: ${verdictOf(style, found.type ?? 'valid', warnings.length)}\n`);
+  if (!json) writeVerdict(session, name, found.type ?? 'valid', warnings.length);
 }
 
 /**

@@ -129,8 +129,8 @@ function addCheck(group: Command, terminal: Terminal, { resource, readCheck }: K
     .command('check <file>')
     .description(`Check the spec of a ${resource.one} in a YAML or JSON file; needs no server.`)
     .action(async (file: string, options: CheckOptions, command: Command) => {
-      const { json, style, api } = openSession(command, terminal);
-      const check = await readCheck(options, api);
-      await reportCheck({ terminal, json, style }, file, await readSpecFile(file), check);
+      const session = openSession(command, terminal);
+      const check = await readCheck(options, session.api);
+      await reportCheck(session, file, await readSpecFile(file), check);
     });
 }

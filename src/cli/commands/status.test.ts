@@ -66,14 +66,36 @@ async function status(options: { columns?: number; words?: string[]; env?: Recor
 }
 
 describe('coppice status', () => {
-  test('has a line for each cluster, the worst first: wrong, now, waits, do', async () => {
+  test('has a line for each cluster, the worst first, and below it one for each: do, now, waits', async () => {
     expect((await status({ words: ['--utc'] })).split('\n')).toEqual([
-      'web  HELD     1/3 healthy  2 of 3 nodes have failed; now: web-1: REBOOT, until it is healthy or 18:21; waits: the breaker is open, checked again at 2026-11-22T18:30:00Z; do: coppice node release web-2 (it is quarantined)',
+      'web  HELD     1/3 healthy  2 of 3 nodes have failed',
+      '    do: coppice node release web-2 (it is quarantined)',
+      '    now: web-1: REBOOT, until it is healthy or 18:21',
+      '    waits: the breaker is open, checked again at 2026-11-22T18:30:00Z',
       'db   HEALTHY  3/3 healthy',
       '',
       '2 clusters, 1 healthy, 1 needs an operator',
       '',
     ]);
+  });
+
+  test('where there is no terminal all of it is there: each problem, task and wait is a line', async () => {
+    const why = `web-2 failed (PROCESS_EXITED): ${'the process has ended; '.repeat(30)}`;
+    const many = Array.from({ length: 9 }, (_, at) => `coppice node release web-${at}`);
+    const all = {
+      ...held,
+      problems: [why, 'healing is paused'],
+      operator: many.map((command) => ({ command, reason: 'it is quarantined', required: true })),
+    };
+    await using api = await fakeApi({
+      'GET /v1/health': { body: { health: { ...health, clusters: [all] } } },
+    });
+    const lines = (await run(['status'], { url: api.url })).out.split('\n');
+    expect(lines[0]).toBe('web  HELD  1/3 healthy  web-2 failed (PROCESS_EXITED); 1 more problem');
+    expect(lines.filter((line) => line.startsWith('    do: '))).toHaveLength(9);
+    expect(lines).toContain(`    why: ${why.trim()}`);
+    expect(lines).toContain('    why: healing is paused');
+    expect(lines.filter((line) => /^\S/.test(line))).toHaveLength(2);
   });
 
   test.each([80, 60])('fits a terminal of %i columns', async (columns) => {

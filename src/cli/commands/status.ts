@@ -13,7 +13,7 @@ const NEEDS_OPERATOR = 3;
 export function statusCommand(terminal: Terminal): Command {
   return new Command('status')
     .description(
-      'Every cluster in one line, the worst first: what is wrong, what is done, what it waits for, what you have to do.',
+      'Every cluster, the worst first: what is wrong, what you have to do, what is done, what it waits for.',
     )
     .option('--exit-code', `exit with ${NEEDS_OPERATOR} if something needs an operator`)
     .addHelpText(

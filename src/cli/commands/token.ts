@@ -5,6 +5,7 @@ import { knownRoles } from '../../domain/model.ts';
 import { usageError } from '../cli-error.ts';
 import type { GlobalOptions } from '../client/session.ts';
 import { writeJson } from '../client/session.ts';
+import { renderProse } from '../rendering/prose.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 
 interface TokenOptions extends GlobalOptions {
@@ -45,22 +46,28 @@ function create(name: string, options: TokenOptions, terminal: Terminal): void {
   const { user = name, project = 'default' } = options;
   const entry = { name, sha256: hashOfToken(token), user, project, roles };
   if (options.json === true) return writeJson(terminal, { token, entry });
+  const columns = options.wide === true ? Infinity : terminal.size().columns;
+  const prose = (sentence: string): string => renderProse([sentence], { columns }).trimEnd();
+  // Digits and one e are a number in YAML.
+  const hash = `'${entry.sha256}'`;
+  const hashKey = '        sha256:';
   const lines = [
-    `Token of ${name}, which is shown only now:`,
+    prose(`Token of ${name}, which is shown only now:`),
     `  ${token}`,
     '',
-    'In the configuration of the server (coppice serve --config FILE):',
+    prose('In the configuration of the server (coppice serve --config FILE):'),
     '  auth:',
     '    use: token',
     '    tokens:',
     `      - name: ${JSON.stringify(name)}`,
-    // Digits and one e are a number in YAML.
-    `        sha256: '${entry.sha256}'`,
+    ...(hashKey.length + 1 + hash.length <= columns
+      ? [`${hashKey} ${hash}`]
+      : [hashKey, `          ${hash}`]),
     `        user: ${JSON.stringify(user)}`,
     `        project: ${JSON.stringify(project)}`,
     `        roles: [${roles.join(', ')}]`,
     '',
-    'Who uses it sets COPPICE_TOKEN to it, or sends it as X-Auth-Token.',
+    prose('Who uses it sets COPPICE_TOKEN to it, or sends it as X-Auth-Token.'),
   ];
   terminal.write(`${lines.join('\n')}\n`);
 }

@@ -4,7 +4,7 @@ import type { ApiClient } from '../../client/api-client.ts';
 import { compareNaturally } from '../../domain/natural-order.ts';
 import { isJsonObject, type JsonObject } from '../../domain/json.ts';
 import { openSession, writeJson } from '../client/session.ts';
-import { renderFields, type Cell } from '../rendering/table.ts';
+import { renderFields, type ShownField } from '../rendering/fields.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { textOf } from '../rendering/text-of.ts';
 import { exampleText } from './resource.ts';
@@ -53,11 +53,11 @@ export function addTypes(group: Command, terminal: Terminal, kind: TypeKind): vo
         return;
       }
       const { name, schema, operations } = description;
-      const keys = renderFields(keysOf(schema, ''), style, columns);
+      const keys = renderFields(keysOf(schema, ''), style, { columns });
       terminal.write(`${style('strong', name)}\n\n${keys}`);
       if (operations === undefined) return;
       terminal.write(`\n${style('quiet', 'Operations')}\n`);
-      terminal.write(renderFields(operationsOf(operations), style, columns));
+      terminal.write(renderFields(operationsOf(operations), style, { columns }));
     });
 }
 
@@ -71,11 +71,9 @@ async function withNewest(kind: TypeKind, api: ApiClient, type: string): Promise
   return newest === undefined ? type : `${type}-${newest}`;
 }
 
-type Field = readonly [name: string, value: Cell];
-
 /** A line for each key; those in a map or in the items of a list stand below it. */
-function keysOf(schema: JsonObject, indent: string): Field[] {
-  return Object.entries(schema).flatMap(([key, entry]): Field[] => {
+function keysOf(schema: JsonObject, indent: string): ShownField[] {
+  return Object.entries(schema).flatMap(([key, entry]): ShownField[] => {
     if (!isJsonObject(entry)) return [];
     // The items of a list stand under `*`.
     const name = key === '*' ? '-' : key;
@@ -84,8 +82,8 @@ function keysOf(schema: JsonObject, indent: string): Field[] {
   });
 }
 
-function operationsOf(operations: JsonObject): Field[] {
-  return Object.entries(operations).flatMap(([name, entry]): Field[] => {
+function operationsOf(operations: JsonObject): ShownField[] {
+  return Object.entries(operations).flatMap(([name, entry]): ShownField[] => {
     if (!isJsonObject(entry)) return [];
     const parameters = isJsonObject(entry['parameters']) ? keysOf(entry['parameters'], '  ') : [];
     return [[name, { text: textOf(entry['description']) }], ...parameters];

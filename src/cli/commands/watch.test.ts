@@ -31,6 +31,7 @@ function session(): CliSession {
     api: new ApiClient('http://127.0.0.1:8777'),
     json: false,
     style: styleFor(false),
+    errorColumns: 80,
     columns: 80,
     times: () => timesFor(testNow, false),
     typed: (words) => `coppice ${words}`,
@@ -60,7 +61,7 @@ test('a node in recovery shows its failure and the step that runs now', () => {
     recoveries: [recovery],
     failures: new Map(),
   };
-  const lines = renderWatched(watched, [], session(), { rows: 24 });
+  const lines = renderWatched(watched, [], session(), { rows: 24, columns: 80 });
   expect(lines[0]).toBe('web  HEALTHY  ACTIVE  3 of 3 nodes, 1 recovering, 0 held');
   expect(lines.find((line) => line.startsWith('web-2'))).toBe(
     'web-2  HEALTHY  RECOVERING  PROCESS_EXITED  REBOOT, 2.5 s',
@@ -71,6 +72,7 @@ test('where not all nodes fit, those that are not healthy come first, and the ot
   const nodes = Array.from({ length: 100 }, (_, index) => node(index, index === 90 ? 'ERROR' : 'ACTIVE'));
   const lines = renderWatched({ cluster, nodes, recoveries: [], failures: new Map() }, [], session(), {
     rows: 20,
+    columns: 80,
   });
   expect(lines.length).toBeLessThanOrEqual(20);
   expect(lines[3]).toContain('web-90');
@@ -78,7 +80,9 @@ test('where not all nodes fit, those that are not healthy come first, and the ot
 });
 
 test('a server that is away is named, in place of the nodes', () => {
-  expect(renderWatched('No server answers', [], session(), { rows: 20 })[0]).toBe('No server answers');
+  expect(renderWatched('No server answers', [], session(), { rows: 20, columns: 80 })[0]).toBe(
+    'No server answers',
+  );
 });
 
 test('the terminal is put back once, however often it is left', () => {
@@ -110,7 +114,7 @@ test('a quarantined node shows what has failed, although no recovery is open', (
   const quarantined = { ...node(1), health: 'QUARANTINED' as const, health_reason: 'nothing helped' };
   const failures = new Map([['n1', { class: 'PROCESS_EXITED', reason: 'it has ended' }]]);
   const watched = { cluster, nodes: [quarantined], recoveries: [], failures };
-  const lines = renderWatched(watched, [], session(), { rows: 24 });
+  const lines = renderWatched(watched, [], session(), { rows: 24, columns: 80 });
   expect(lines.find((line) => line.startsWith('web-1'))).toBe(
     'web-1  QUARANTINED  ACTIVE  PROCESS_EXITED  nothing helped',
   );

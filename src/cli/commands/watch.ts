@@ -8,11 +8,11 @@ import { EndedBySignal, endingSignals } from '../cli-error.ts';
 import { followEvents } from './follow-events.ts';
 import { fullScreen } from '../rendering/full-screen.ts';
 import { clusterResource } from './resources.ts';
-import { openSession } from '../client/session.ts';
+import { openSession, writeProse } from '../client/session.ts';
 import type { CliSession } from '../client/session.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { readWatched } from './watched-cluster.ts';
-import { eventLine, renderWatched } from '../rendering/watch-view.ts';
+import { eventWords, renderWatched } from '../rendering/watch-view.ts';
 
 /** A screen without news is read again after this: ages grow, and an event may have been missed. */
 const refreshMs = 2000;
@@ -49,10 +49,10 @@ async function watch(session: CliSession, clusterId: string): Promise<void> {
 }
 
 async function printEvents(session: CliSession, clusterId: string, signal: AbortSignal): Promise<void> {
-  const { api, terminal, style, json } = session;
+  const { api, terminal, json } = session;
   for await (const event of followEvents(api, clusterId, signal)) {
-    const line = json ? JSON.stringify(event) : eventLine(event, style, session.times());
-    terminal.write(`${line}\n`);
+    if (json) terminal.write(`${JSON.stringify(event)}\n`);
+    else writeProse(session, [eventWords(event, session.times())]);
   }
 }
 

@@ -8,10 +8,10 @@ import type { Schemas } from '../../client/api-types.ts';
 import { CliError } from '../cli-error.ts';
 import { executionIdOf } from '../client/execution-id.ts';
 import { isOfRun } from '../client/run-namespace.ts';
-import { openSession, writeJson } from '../client/session.ts';
+import { openSession, writeJson, writeProse } from '../client/session.ts';
 import type { CliSession } from '../client/session.ts';
 import type { Terminal } from '../rendering/terminal.ts';
-import { ageColumn, exampleText, leftOut, printRows, textColumn } from './resource.ts';
+import { ageColumn, exampleText, leftOut, printRows, proseColumn, textColumn } from './resource.ts';
 
 type Execution = Schemas['FullWorkflowExecution'];
 type State = RequestOf<'PUT /v2/executions/{id}'>['body']['state'];
@@ -101,17 +101,20 @@ async function failedTasks(api: ApiClient, id: string, task: string | undefined)
   );
 }
 
-function printExecution({ json, terminal, typed }: CliSession, execution: Execution): void {
-  if (json) return writeJson(terminal, execution);
+function printExecution(session: CliSession, execution: Execution): void {
+  if (session.json) return writeJson(session.terminal, execution);
   const { id, state, workflow_name: name } = execution;
-  terminal.write(`${name} is ${state}. Follow it with: ${typed(`workflow show ${id}`)}\n`);
+  const follow = session.typed(`workflow show ${id}`);
+  writeProse(session, [
+    [{ text: `${name} is ${state}. Follow it with: ` }, { text: follow, isCommand: true }],
+  ]);
 }
 
 const definitionColumns = [
   textColumn('NAME', 'name'),
   textColumn('NAMESPACE', 'namespace'),
-  textColumn('INPUT', 'input'),
   leftOut(1, ageColumn('CREATED', 'created_at')),
+  proseColumn(textColumn('INPUT', 'input')),
 ];
 
 interface DefinitionRow {

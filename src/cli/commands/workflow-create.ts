@@ -1,9 +1,9 @@
 /** `coppice workflow create`: what a file defines goes to the server, whichever of the three kinds it is. */
 import { ApiError, type ApiAnswer, type ApiOperation } from '../../client/api-client.ts';
 import { CliError } from '../cli-error.ts';
-import { writeJson, type CliSession } from '../client/session.ts';
+import { writeJson, writeProse, type CliSession } from '../client/session.ts';
 import { inOwnWords } from '../rendering/mistral-words.ts';
-import { readWorkflowFile, writeWarning } from '../files/workflow-file.ts';
+import { readWorkflowFile, writeProblem } from '../files/workflow-file.ts';
 
 const paths = { workflow: 'workflows', workbook: 'workbooks', action: 'actions' } as const;
 
@@ -15,7 +15,7 @@ export async function uploadDefinitions(session: CliSession, file: string, repla
   const warnings = await warningsOf(session, kind, text);
   if (session.json) return writeJson(session.terminal, warnings.length === 0 ? body : { ...body, warnings });
   for (const { path, ...warning } of warnings)
-    writeWarning(session, file, { severity: 'warning', path: [path], ...warning });
+    writeProblem(session, file, { severity: 'warning', path: [path], ...warning });
   const names =
     'name' in body
       ? [body.name]
@@ -23,7 +23,7 @@ export async function uploadDefinitions(session: CliSession, file: string, repla
           .flat()
           .map(({ name }) => name);
   const done = replaces ? 'replaced' : 'created';
-  session.terminal.write(`${file}: ${done} ${kind}${names.length === 1 ? '' : 's'} ${names.join(', ')}\n`);
+  writeProse(session, [`${file}: ${done} ${kind}${names.length === 1 ? '' : 's'} ${names.join(', ')}`]);
 }
 
 /** What will fail when it runs; creating answers in Mistral's shape, which has no place for it. */

@@ -8,7 +8,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import { ApiError } from '../../client/api-client.ts';
 import { CliError } from '../cli-error.ts';
 import { runNamespace } from '../client/run-namespace.ts';
-import { writeJson, type CliSession } from '../client/session.ts';
+import { writeJson, writeProse, type CliSession } from '../client/session.ts';
 import { readWorkflowFile, type WorkflowFile } from '../files/workflow-file.ts';
 import { progressLine } from '../rendering/progress-line.ts';
 import { renderExecution, tookText } from '../rendering/workflow-tree.ts';
@@ -98,7 +98,13 @@ async function follow(session: CliSession, id: string, wait: boolean): Promise<v
   const readExecution = async () => (await api.send('GET /v2/executions/{id}', { path })).body;
   if (!wait) {
     if (json) writeJson(terminal, await readExecution());
-    else terminal.write(`Started ${id}. Follow it with: ${typed(`workflow show ${id}`)}\n`);
+    else
+      writeProse(session, [
+        [
+          { text: `Started ${id}. Follow it with: ` },
+          { text: typed(`workflow show ${id}`), isCommand: true },
+        ],
+      ]);
     return;
   }
   let execution = await readExecution();
@@ -118,11 +124,10 @@ async function follow(session: CliSession, id: string, wait: boolean): Promise<v
   if (json) writeJson(terminal, execution);
   else
     terminal.write(
-      renderExecution(
-        (await api.send('GET /v2/executions/{id}/report', { path })).body,
-        style,
-        session.times(),
-      ),
+      renderExecution((await api.send('GET /v2/executions/{id}/report', { path })).body, style, {
+        times: session.times(),
+        columns: session.columns,
+      }),
     );
   const state = execution.state;
   if (state !== 'SUCCESS') throw new CliError(`the execution ended in ${state}`);

@@ -7,7 +7,8 @@ import type { ApiClient } from '../../client/api-client.ts';
 import type { Schemas } from '../../client/api-types.ts';
 import { CliError } from '../cli-error.ts';
 import { executionIdOf } from '../client/execution-id.ts';
-import { openSession, writeJson, type CliSession } from '../client/session.ts';
+import { openSession, writeJson, writeProse, type CliSession } from '../client/session.ts';
+import type { Prose } from '../rendering/prose.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { exampleText } from './resource.ts';
 
@@ -29,16 +30,19 @@ export function addSkip(group: Command, terminal: Terminal): void {
       });
       const { body: after } = await api.send('GET /v2/executions/{id}', { path: { id: execution } });
       if (json) writeJson(terminal, skipped);
-      else terminal.write(sentence(session, skipped, after));
+      else writeProse(session, sentences(session, skipped, after));
     });
 }
 
-function sentence(
+function sentences(
   { typed }: CliSession,
   { name }: Schemas['FullTaskExecution'],
   { id, state }: Schemas['FullWorkflowExecution'],
-): string {
-  return `${name} is skipped, its execution is ${state}.\nSee: ${typed(`workflow show ${id}`)}\n`;
+): Prose[] {
+  return [
+    `${name} is skipped, its execution is ${state}.`,
+    [{ text: 'See: ' }, { text: typed(`workflow show ${id}`), isCommand: true }],
+  ];
 }
 
 /** The newest of that name which failed. @throws CliError that names which tasks could be skipped. */

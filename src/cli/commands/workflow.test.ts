@@ -156,7 +156,7 @@ describe('coppice workflow run', () => {
     expect(out).toMatch(/└─ sub +SUCCESS/);
     expect(out).toMatch(/ {3}└─ other +SUCCESS/);
     expect(out).toMatch(/std\.fail +ERROR .*tried again/);
-    expect(out).toContain('output  {"said":["hello you","hello you"]}');
+    expect(out).toContain('output  said:\n          - hello you\n          - hello you\n');
     const rows = await server.opened.store.db.selectFrom('workflow').select('name').execute();
     expect(rows).toEqual([]);
   });

@@ -6,9 +6,19 @@ import { addControl } from './workflow-control.ts';
 import { wholeNumber } from '../option-values.ts';
 import { executionIdOf } from '../client/execution-id.ts';
 import { openSession, writeJson, type CliSession } from '../client/session.ts';
-import { ageColumn, exampleText, idCell, leftOut, printRows, statusColumn, textColumn } from './resource.ts';
+import {
+  ageColumn,
+  exampleText,
+  idCell,
+  leftOut,
+  printRows,
+  proseColumn,
+  statusColumn,
+  textColumn,
+} from './resource.ts';
 import type { Column } from './resource.ts';
 import { addSkip } from './workflow-skip.ts';
+import { renderHints, type Hint } from '../rendering/hints.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { textOf } from '../rendering/text-of.ts';
 import { renderExecution, tookText } from '../rendering/workflow-tree.ts';
@@ -43,9 +53,9 @@ function addValidate(group: Command, terminal: Terminal): void {
     .description('Check a definition (workflows, a workbook or ad-hoc actions) in a file; needs no server.')
     .addHelpText('after', '\nExample:\n  $ coppice workflow validate evacuate.yaml')
     .action(async (file: string, _options: object, command: Command) => {
-      const { json, style } = openSession(command, terminal);
+      const session = openSession(command, terminal);
       const { validateFile } = await import('../files/workflow-file.ts');
-      await validateFile({ terminal, json, style }, file);
+      await validateFile(session, file);
     });
 }
 
@@ -166,8 +176,8 @@ const executionColumns: readonly Column<Execution>[] = [
   statusColumn('STATE', 'state'),
   ageColumn('STARTED', 'created_at'),
   leftOut(2, { header: 'TOOK', cell: (execution, { now }) => ({ text: tookText(execution, now) }) }),
-  leftOut(1, textColumn('DESCRIPTION', 'description')),
   { header: 'ID', cell: ({ id }) => idCell(id) },
+  leftOut(1, proseColumn(textColumn('DESCRIPTION', 'description'))),
 ];
 
 function addShow(group: Command, terminal: Terminal): void {
@@ -177,21 +187,25 @@ function addShow(group: Command, terminal: Terminal): void {
     .addHelpText('after', exampleText('workflow show 5a1f09c2-1c6e-4d0b-9f0e-2f1d4c7b8a90'))
     .action(async (start: string, _options: object, command: Command) => {
       const session = openSession(command, terminal);
-      const { api, json, style, times } = session;
+      const { api, json, style, times, columns } = session;
       const id = await executionIdOf(api, start);
       const { body: report } = await api.send('GET /v2/executions/{id}/report', { path: { id } });
       if (json) writeJson(terminal, report);
-      else terminal.write(renderExecution(report, style, times()) + (await recoveryHint(session, id)));
+      else
+        terminal.write(
+          renderExecution(report, style, { times: times(), columns }) +
+            renderHints(await recoveryHint(session, id), columns, style),
+        );
     });
 }
 
 /** An execution that a recovery started has that in its environment. */
-async function recoveryHint({ api, style, typed }: CliSession, id: string): Promise<string> {
+async function recoveryHint({ api, typed }: CliSession, id: string): Promise<Hint[]> {
   const { body } = await api.send('GET /v2/executions/{id}', { path: { id } });
   const { env } = (parse(body.params) ?? {}) as { readonly env?: Json };
   const healing = isJsonObject(env) ? env['healing'] : undefined;
   const recovery = isJsonObject(healing) ? healing['episode'] : undefined;
   const recoveryId = isJsonObject(recovery) ? textOf(recovery['id']) : '';
-  if (recoveryId === '') return '';
-  return style('quiet', `\n  ${typed(`recovery show ${recoveryId}`)}   the recovery that it is a step of\n`);
+  if (recoveryId === '') return [];
+  return [{ command: typed(`recovery show ${recoveryId}`), what: 'the recovery that it is a step of' }];
 }

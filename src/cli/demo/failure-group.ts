@@ -4,7 +4,8 @@
  */
 import { duration } from '../../domain/duration.ts';
 import type { Style } from '../rendering/style.ts';
-import { padTo, printable } from '../rendering/table.ts';
+import { printable } from '../rendering/printable.ts';
+import { padTo } from '../rendering/table.ts';
 import type { DemoEvent } from './narrator.ts';
 
 type Of<E extends DemoEvent['event']> = Extract<DemoEvent, { readonly event: E }>;

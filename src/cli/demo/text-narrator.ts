@@ -4,7 +4,8 @@
 import wrapAnsi from 'wrap-ansi';
 import { styleFor } from '../rendering/style.ts';
 import type { Style } from '../rendering/style.ts';
-import { cutTo, padTo, printable } from '../rendering/table.ts';
+import { printable } from '../rendering/printable.ts';
+import { cutTo, padTo } from '../rendering/table.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { duration } from '../../domain/duration.ts';
 import { closingText } from './closing-text.ts';

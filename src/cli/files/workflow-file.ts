@@ -11,8 +11,8 @@ import type { ExternalCall } from '../../workflow/language/checks/check-calls.ts
 import { describeUnknownCall } from '../../workflow/language/checks/missing-call.ts';
 import { sourceKindOf, parseSource, type ParsedSource } from '../../workflow/runner/parse-source.ts';
 import { CliError, SilentExit } from '../cli-error.ts';
-import { writeJson, type CliSession } from '../client/session.ts';
-import { verdictOf } from '../rendering/warnings.ts';
+import { writeJson, writeWarning, type CliSession } from '../client/session.ts';
+import { writeVerdict } from '../rendering/warnings.ts';
 import { readFileOrInput } from './spec-file.ts';
 
 export interface WorkflowFile {
@@ -26,10 +26,8 @@ export async function readWorkflowFile(file: string): Promise<WorkflowFile> {
 }
 
 /** Reports every problem with its position. @throws CliError for a definition that is not valid. */
-export async function validateFile(
-  { terminal, json, style }: Pick<CliSession, 'terminal' | 'json' | 'style'>,
-  file: string,
-): Promise<void> {
+export async function validateFile(session: CliSession, file: string): Promise<void> {
+  const { terminal, json } = session;
   const { kind, text } = await readWorkflowFile(file);
   const { parsed, errors } = check(kind, text);
   const warnings = parsed === undefined ? [] : [...parsed.warnings, ...parsed.external.map(unknownCall)];
@@ -42,21 +40,17 @@ export async function validateFile(
       warnings: warnings.map(asJson),
     });
   } else {
-    for (const warning of warnings) writeWarning({ terminal, style }, file, warning);
+    for (const warning of warnings) writeProblem(session, file, warning);
   }
   // The document on stdout says it all: no second one follows on stderr.
   if (parsed === undefined && json) throw new SilentExit(1, `${file} is not valid`);
   if (parsed === undefined) throw new CliError(errors.map((problem) => lineOf(file, problem)).join('\n'));
-  if (!json) terminal.write(`${file}: ${verdictOf(style, contentOf(parsed), warnings.length)}\n`);
+  if (!json) writeVerdict(session, file, contentOf(parsed), warnings.length);
 }
 
 /** To stderr, with its place in the file. */
-export function writeWarning(
-  { terminal, style }: Pick<CliSession, 'terminal' | 'style'>,
-  file: string,
-  warning: DefinitionProblem,
-): void {
-  terminal.writeError(`${style('busy', 'warning')} ${lineOf(file, warning)}\n`);
+export function writeProblem(session: CliSession, file: string, warning: DefinitionProblem): void {
+  writeWarning(session, lineOf(file, warning));
 }
 
 /** Only a server knows. */

@@ -5,12 +5,10 @@ import type { Json, JsonObject } from '../../domain/json.ts';
 import { localOwner } from '../../domain/session.ts';
 import { toneOf } from './style.ts';
 import type { Style } from './style.ts';
-import { renderFields } from './table.ts';
-import type { Cell } from './table.ts';
+import { renderFields, type FieldValue } from './fields.ts';
 import { orDash } from './text-of.ts';
 import { readTime } from './times.ts';
 import type { Times } from './times.ts';
-import { yamlText } from './yaml-text.ts';
 
 /** The owner of an object is of no interest where there is one owner only; --json has it. */
 const ofOwner: JsonObject = { ...localOwner };
@@ -22,22 +20,27 @@ function isLeftOut([key, value]: readonly [string, unknown]): boolean {
 const timeKey = /(?:_at|_time|^timestamp)$/;
 
 /** @param first keys that a user looks for, in this order; the others follow by name. */
-export function describeObject(object: object, first: readonly string[], style: Style, times: Times): string {
+export function describeObject(
+  object: object,
+  first: readonly string[],
+  { style, times, columns }: { readonly style: Style; readonly times: Times; readonly columns: number },
+): string {
   const keys = Object.entries(object).flatMap((entry) => (isLeftOut(entry) ? [] : [entry[0]]));
   const rest = keys.filter((key) => !first.includes(key)).sort();
   const ordered = [...first.filter((key) => keys.includes(key)), ...rest];
   return renderFields(
     ordered.map((key) => [key, describeValue(key, (object as JsonObject)[key] ?? null, times)]),
     style,
+    { columns },
   );
 }
 
-function describeValue(key: string, value: Json, times: Times): Cell {
+function describeValue(key: string, value: Json, times: Times): FieldValue {
   const time = timeKey.test(key) ? readTime(value) : undefined;
   if (time !== undefined) return { text: bothWays(value, time, times) };
   if (/(?:^|_)(?:status|state)$/.test(key) && typeof value === 'string')
     return { text: value, tone: toneOf(value) };
-  return { text: valueText(value) };
+  return valueOf(value);
 }
 
 /** `3 min ago (2026-11-22T18:17:00.000Z)`; the second alone where exact times are requested. */
@@ -48,9 +51,9 @@ function bothWays(value: Json, time: number, times: Times): string {
 }
 
 /** A list of plain values is a line each; what is nested is YAML. */
-function valueText(value: Json): string {
+function valueOf(value: Json): FieldValue {
   if (Array.isArray(value) && value.every((entry) => typeof entry !== 'object'))
-    return value.length === 0 ? '-' : value.map((entry) => orDash(entry)).join('\n');
+    return { text: value.length === 0 ? '-' : value.map((entry) => orDash(entry)).join('\n') };
   const isEmpty = typeof value !== 'object' || value === null || Object.keys(value).length === 0;
-  return isEmpty ? orDash(value) : yamlText(value);
+  return isEmpty ? { text: orDash(value) } : { yaml: value };
 }

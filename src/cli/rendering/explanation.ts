@@ -1,11 +1,11 @@
 /**
- * What is wrong, what is done, what is waited for and what an operator has to do, each as a line: for one
+ * What is wrong, what is done, what is waited for and what an operator has to do, each as a sentence: for one
  * cluster in every view.
  */
 import type { Schemas } from '../../client/api-types.ts';
 import type { CliSession } from '../client/session.ts';
-import type { Style, Tone } from './style.ts';
-import { printable } from './table.ts';
+import type { Phrase } from './prose.ts';
+import type { Style } from './style.ts';
 import type { Times } from './times.ts';
 
 type Explanation = Pick<Schemas['ClusterHealth'], 'doing' | 'waiting' | 'operator'>;
@@ -18,28 +18,30 @@ export interface Voice {
   readonly times: Times;
 }
 
-export function explanationLines({ doing, waiting, operator }: Explanation, voice: Voice): string[] {
+export function explanationLines(
+  { doing, waiting, operator }: Explanation,
+  { times }: Pick<Voice, 'times'>,
+): (readonly Phrase[])[] {
   return [
-    ...doing.map((text) => `now: ${printable(text)}`),
-    ...waiting.map((each) => waitingText(each, voice)),
-    ...operator.map((task) => operatorText(task, voice)),
+    ...doing.map((text) => [{ text: `now: ${text}` }]),
+    ...waiting.map((each) => waitingText(each, times)),
+    ...operator.map((task) => operatorText(task)),
   ];
 }
 
-/**
- * The server says how long as of its answer; when that is stands behind it where exact times are
- * are.
- */
-function waitingText({ reason, until }: Explanation['waiting'][number], { style, times }: Voice): string {
+/** The server says how long as of its answer; when that is stands behind it where exact times are. */
+function waitingText({ reason, until }: Explanation['waiting'][number], times: Times): Phrase[] {
   const when =
     until === null || / in \d/.test(reason) ? '' : `, checked again at ${times.clock(Date.parse(until))}`;
-  return `${style('busy', 'waits')}: ${printable(reason)}${when}`;
+  return [{ text: 'waits', tone: 'busy' }, { text: `: ${reason}${when}` }];
 }
 
-export function operatorText(
-  { command, reason, required }: OperatorTask,
-  { style }: Pick<Voice, 'style'>,
-): string {
-  const tone: Tone = required ? 'bad' : 'quiet';
-  return `${style(tone, required ? 'do' : 'may do')}: ${style('strong', printable(command))} (${printable(reason)})`;
+/** @param indent blanks before it, of what belongs to the sentence above. */
+export function operatorText({ command, reason, required }: OperatorTask, indent = 0): Phrase[] {
+  return [
+    { text: ' '.repeat(indent) + (required ? 'do' : 'may do'), tone: required ? 'bad' : 'quiet' },
+    { text: ': ' },
+    { text: command, tone: 'strong', isCommand: true },
+    { text: ` (${reason})` },
+  ];
 }

@@ -4,9 +4,10 @@ import { count } from '../../recovery/describe.ts';
 import { stepTitle } from './step-title.ts';
 import { explanationLines, operatorText, type Voice } from './explanation.ts';
 import { toneOf } from './style.ts';
-import type { Style, Tone } from './style.ts';
-import { fitTable } from './fit-table.ts';
-import { printable, renderFields, renderTable } from './table.ts';
+import type { Tone } from './style.ts';
+import { fitTable, type TableColumn } from './fit-table.ts';
+import { renderFields, type ShownField } from './fields.ts';
+import { renderProse, type Prose } from './prose.ts';
 import type { Cell } from './table.ts';
 import { orDash, textOf } from './text-of.ts';
 import type { Times } from './times.ts';
@@ -19,26 +20,37 @@ type Screen = Voice & { readonly columns: number };
 
 export function renderClusterHealth(health: ClusterHealth, voice: Screen): string {
   const { style, times, columns } = voice;
-  const header = ['NODE', 'HEALTH', 'SINCE', 'LAST PROBE', 'RECOVERY', 'NEXT'];
   const rows = health.nodes.map((node) => nodeRow(node, times));
-  // What was found and what happens next must not be lost: it is wrapped.
-  const fitted = fitTable({ header, rows }, { width: columns, wraps: true });
-  const table = rows.length === 0 ? '' : `\n${renderTable(fitted.header, fitted.rows, style)}`;
-  return renderFields(summary(health, voice), style, columns) + table + moreHealthy(health, voice);
+  const table = rows.length === 0 ? '' : `\n${fitTable({ columns: nodeColumns, rows }, columns, style).text}`;
+  return renderFields(summary(health, voice), style, { columns }) + table + moreHealthy(health, voice);
 }
+
+const nodeColumns: readonly TableColumn[] = [
+  { title: 'NODE' },
+  { title: 'HEALTH' },
+  { title: 'SINCE' },
+  { title: 'LAST PROBE', isProse: true },
+  { title: 'RECOVERY', isProse: true },
+  { title: 'NEXT', isProse: true },
+];
 
 function moreHealthy(
   { cluster_name: cluster, more_healthy: more }: ClusterHealth,
-  { style, typed }: Voice,
+  { style, typed, columns }: Screen,
 ): string {
   if (more === 0) return '';
   const nodes = count(more, 'more healthy node', 'more healthy nodes');
-  return style('quiet', `${nodes}: ${typed(`cluster health ${printable(cluster)} --all`)}\n`);
+  const all = typed(`cluster health ${cluster} --all`);
+  const sentence = [
+    { text: `${nodes}: `, tone: 'quiet' },
+    { text: all, tone: 'quiet', isCommand: true },
+  ] as const;
+  return renderProse([sentence], { columns }, style);
 }
 
-function summary(health: ClusterHealth, voice: Voice): [string, Cell][] {
+function summary(health: ClusterHealth, voice: Voice): ShownField[] {
   const { times } = voice;
-  const fields: [string, Cell][] = [
+  const fields: ShownField[] = [
     ['cluster', { text: health.cluster_name, tone: 'strong' }],
     ['nodes', { text: countsText(health) }],
     ['policy', policyCell(health.policy)],
@@ -47,26 +59,17 @@ function summary(health: ClusterHealth, voice: Voice): [string, Cell][] {
   if (maintenance !== null)
     fields.push(['maintenance', { text: maintenanceText(maintenance, times), tone: 'busy' }]);
   if (breaker !== null) fields.push(['breaker', breakerCell(breaker, times)]);
-  const gates = health.gates.flatMap((gate) => gateLines(gate, voice));
-  if (gates.length > 0) fields.push(['gates closed', { text: gates.join('\n'), tone: 'busy' }]);
+  const gates = health.gates.flatMap(gateLines);
+  if (gates.length > 0) fields.push(['gates closed', { sentences: gates }]);
   if (health.problems.length > 0)
     fields.push(['problems', { text: health.problems.join('\n'), tone: 'bad' }]);
-  const explained = explanationLines(health, { ...voice, style: plain });
-  if (explained.length > 0) fields.push(['what follows', { text: explained.join('\n') }]);
+  const explained = explanationLines(health, voice);
+  if (explained.length > 0) fields.push(['what follows', { sentences: explained }]);
   return fields;
 }
 
-/** Colours belong to whole cells here. */
-const plain: Style = (_, text) => text;
-
-function gateLines(
-  { gate, reason, ends_by: endsBy }: ClusterHealth['gates'][number],
-  voice: Voice,
-): string[] {
-  return [
-    `${gate}: ${reason}`,
-    ...endsBy.map((task) => `  ${operatorText(task, { ...voice, style: plain })}`),
-  ];
+function gateLines({ gate, reason, ends_by: endsBy }: ClusterHealth['gates'][number]): Prose[] {
+  return [[{ text: `${gate}: ${reason}`, tone: 'busy' }], ...endsBy.map((task) => operatorText(task, 2))];
 }
 
 const counted = [
@@ -181,7 +184,7 @@ function nextText({ next }: NodeHealth, times: Times): string {
 export function renderNodeHealth(node: NodeHealth, { style, times, columns }: Screen): string {
   const health = node.standing;
   const { quarantine, excluded } = node;
-  const fields: [string, Cell][] = [
+  const fields: ShownField[] = [
     ['node', { text: node.name, tone: 'strong' }],
     ['health', { text: `${health}, ${times.relative(node.since)}`, tone: toneOf(health) }],
     ['status', { text: orDash(node.status), tone: toneOf(orDash(node.status)) }],
@@ -204,7 +207,7 @@ export function renderNodeHealth(node: NodeHealth, { style, times, columns }: Sc
   const step = node.recovery?.step ?? null;
   if (step?.if_it_helps) fields.push(['if it helps', { text: step.if_it_helps }]);
   if (step?.if_it_fails) fields.push(['if it fails', { text: step.if_it_fails }]);
-  const ends = node.next.ends_by.map((task) => `  ${operatorText(task, { style: plain })}`);
-  fields.push(['next', { text: [nextText(node, times), ...ends].join('\n') }]);
-  return renderFields(fields, style, columns);
+  const ends = node.next.ends_by.map((task) => operatorText(task, 2));
+  fields.push(['next', { sentences: [nextText(node, times), ...ends] }]);
+  return renderFields(fields, style, { columns });
 }

@@ -2,7 +2,8 @@
  * One line that says what a command waits for, drawn over itself on stderr and gone once there is a result.
  * Where stderr is no terminal there is none: a log needs no line for each second.
  */
-import { cutTo, printable } from './table.ts';
+import { printable } from './printable.ts';
+import { cutTo } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
 const BEGIN_OF_LINE = '\r';

@@ -2,10 +2,10 @@
 import type { Schemas } from '../../client/api-types.ts';
 import { duration } from '../../domain/duration.ts';
 import { operatorText } from './explanation.ts';
-import { hanging } from './hanging.ts';
+import { renderHints } from './hints.ts';
+import { renderProse } from './prose.ts';
 import { workflowNameOf } from './step-title.ts';
 import type { Style } from './style.ts';
-import { printable } from './table.ts';
 import type { Times } from './times.ts';
 
 type Recovery = Schemas['Recovery'];
@@ -20,16 +20,16 @@ export interface Screen {
 
 /** The step that runs, until when, and what may be done about it. */
 export function whatRuns({ running, operator }: Recovery, style: Style, { columns }: Screen): string {
-  const tasks = operator.map((task) => operatorText(task, { style }));
-  const lines = [...(running === null ? [] : [`now: ${printable(running.doing)}`]), ...tasks];
-  return lines.length === 0 ? '' : `\n${lines.map((each) => hanging(each, columns)).join('')}`;
+  const tasks = operator.map((task) => operatorText(task));
+  const sentences = [...(running === null ? [] : [`now: ${running.doing}`]), ...tasks];
+  return sentences.length === 0 ? '' : `\n${renderProse(sentences, { columns }, style)}`;
 }
 
 /**
  * What else the user may want to see: the action that carries it out, and which task it was of a workflow
  * that did not end in SUCCESS. What the server does not know any more is not named.
  */
-export function whereToLook(recovery: Recovery, style: Style, { typed, times }: Screen): string {
+export function whereToLook(recovery: Recovery, style: Style, { typed, times, columns }: Screen): string {
   const { action_id: action, failed_again: again } = recovery;
   // What only observes has started none.
   const steps = isObserved(recovery) ? [] : recovery.steps;
@@ -53,8 +53,8 @@ export function whereToLook(recovery: Recovery, style: Style, { typed, times }: 
       const end = `removes ${location} before its time is over (${times.relative(until)})`;
       return [`retained delete ${id}`, end] as const;
     }),
-  ].map(([words, what]) => `  ${typed(words)}   ${what}\n`);
-  return hints.length === 0 ? '' : style('quiet', `\n${printable(hints.join(''))}`);
+  ].map(([words, what]) => ({ command: typed(words), what }));
+  return renderHints(hints, columns, style);
 }
 
 function whichRun(step: Step): string {

@@ -3,18 +3,17 @@
  * its reason. What the reader knows already is not repeated: the failure stands at the top, and what a step
  * reports is not repeated by the decision that it leads to. All of it, word by word, is in `--json`.
  */
-import stringWidth from 'string-width';
-import wrapAnsi from 'wrap-ansi';
 import type { Schemas } from '../../client/api-types.ts';
 import { duration } from '../../domain/duration.ts';
 import { notVerified, operationDone } from '../../recovery/describe.ts';
 import { failureReason, failureText } from './failure-text.ts';
+import { renderProse } from './prose.ts';
 import { isObserved, whatRuns, whereToLook, type Screen } from './recovery-hints.ts';
 import { stepTitle } from './step-title.ts';
 import { toneOf } from './style.ts';
 import type { Style, Tone } from './style.ts';
-import { padTo, printable } from './table.ts';
 import { textOf } from './text-of.ts';
+import { drawTimeline, type DrawnEntry } from './timeline-picture.ts';
 import { readTime } from './times.ts';
 import type { Times } from './times.ts';
 
@@ -22,21 +21,9 @@ type Recovery = Schemas['Recovery'];
 type Step = Schemas['RecoveryStep'];
 type Decision = Schemas['RecoveryDecision'];
 
-interface Entry {
-  readonly at: number | undefined;
-  readonly mark: string;
-  readonly title: string;
-  readonly tone: Tone;
-  /** Of a step that has begun; `until` undefined: it is under way. */
-  readonly bar: { readonly from: number; readonly until: number | undefined } | null;
-  readonly result: string;
-  readonly reason: string;
-}
-
 export function renderRecovery(recovery: Recovery, style: Style, screen: Screen): string {
   const entries = entriesOf(recovery);
-  const picture = pictureOf(recovery, entries, style, screen);
-  const timeline = entries.map((entry) => line(entry, picture)).join('');
+  const timeline = drawTimeline(entries, { ...screen, style, opened: readTime(recovery.opened_at) });
   const now = whatRuns(recovery, style, screen);
   return `${heading(recovery, style, screen)}\n${timeline}${now}${whereToLook(recovery, style, screen)}`;
 }
@@ -47,24 +34,29 @@ function openedText(opened: number, times: Times): string {
   return clock === relative ? clock : `${clock}, ${relative}`;
 }
 
-function heading(
-  recovery: Recovery,
-  style: Style,
-  { columns, times }: { readonly columns: number; readonly times: Times },
-): string {
+function heading(recovery: Recovery, style: Style, { columns, times }: Omit<Screen, 'typed'>): string {
   const state = recovery.state;
   const opened = readTime(recovery.opened_at);
   const closed = readTime(recovery.closed_at);
   const took = opened === undefined || closed === undefined ? '' : ` after ${duration(closed - opened)}`;
   const reason = failureReason(recovery.failure);
-  const failure = `${failureText(recovery.failure)}${reason === '' ? '' : `: ${printable(reason)}`}`;
-  const observed = isObserved(recovery) ? style('busy', '  observed only: nothing was touched') : '';
-  return [
-    `${style('strong', printable(recovery.node_name))}  ${style(stateTone(recovery), state)}${took}${observed}\n`,
-    `${wrapAnsi(failure, columns)}\n`,
-    style('quiet', `opened ${opened === undefined ? '-' : openedText(opened, times)}`),
-    `${style('quiet', `   ${recovery.id}`)}\n`,
-  ].join('');
+  const failure = `${failureText(recovery.failure)}${reason === '' ? '' : `: ${reason}`}`;
+  const observed = isObserved(recovery) ? '  observed only: nothing was touched' : '';
+  const sentences = [
+    [
+      { text: recovery.node_name, tone: 'strong' },
+      { text: '  ' },
+      { text: state, tone: stateTone(recovery) },
+      { text: took },
+      { text: observed, tone: 'busy' },
+    ],
+    failure,
+    [
+      { text: `opened ${opened === undefined ? '-' : openedText(opened, times)}`, tone: 'quiet' },
+      { text: `   ${recovery.id}`, tone: 'quiet' },
+    ],
+  ] as const;
+  return renderProse(sentences, { columns }, style);
 }
 
 /** A node that was not touched is not healthy because of that. */
@@ -83,7 +75,7 @@ const passing = new Set(['probe', 'verify', 'wait']);
  */
 const afterSteps = new Set(['verify', 'wait', 'close']);
 
-function entriesOf(recovery: Recovery): Entry[] {
+function entriesOf(recovery: Recovery): DrawnEntry[] {
   const steps = recovery.steps;
   const isOpen = recovery.state === 'OPEN';
   const decisions = recovery.decisions.filter((decision, index, all) => {
@@ -94,7 +86,7 @@ function entriesOf(recovery: Recovery): Entry[] {
     return !shownBySteps.has(kind);
   });
   const isLater = (decision: Decision): boolean => afterSteps.has(decision.decision);
-  const toEntry = (decision: Decision): Entry => decisionEntry(decision, recovery, steps);
+  const toEntry = (decision: Decision): DrawnEntry => decisionEntry(decision, recovery, steps);
   return [
     ...decisions.filter((decision) => !isLater(decision)).map(toEntry),
     ...steps.filter((step) => isShown(step, recovery)).map((step) => stepEntry(step, recovery, steps)),
@@ -121,7 +113,7 @@ const decisionTitles: Readonly<Record<string, string>> = {
   wait: 'waiting',
 };
 
-function decisionEntry(decision: Decision, recovery: Recovery, steps: readonly Step[]): Entry {
+function decisionEntry(decision: Decision, recovery: Recovery, steps: readonly Step[]): DrawnEntry {
   const kind = decision.decision;
   const at = readTime(decision.at);
   const reason = decision.reason;
@@ -146,7 +138,7 @@ function closeEntry(
   reason: string,
   recovery: Recovery,
   steps: readonly Step[],
-): Entry {
+): DrawnEntry {
   const state = recovery.state;
   const rest = reason.startsWith(`${state}: `) ? reason.slice(state.length + 2) : reason;
   const judged = steps.filter(({ purpose }) => purpose === 'action' || purpose === 'verification');
@@ -218,7 +210,7 @@ const stepMarks: Readonly<Record<string, string>> = {
   PENDING: '○',
 };
 
-function stepEntry(step: Step, recovery: Recovery, steps: readonly Step[]): Entry {
+function stepEntry(step: Step, recovery: Recovery, steps: readonly Step[]): DrawnEntry {
   const state = step.state;
   const started = readTime(step.started_at);
   const ended = readTime(step.ended_at);
@@ -251,94 +243,4 @@ function stepReason(step: Step, steps: readonly Step[]): string {
   if (step.state === 'CANCELLED' || reason === operationDone || reason === 'the workflow ended in SUCCESS')
     return '';
   return withoutSteps(reason, steps.slice(0, steps.indexOf(step)));
-}
-
-interface Picture {
-  /** Times are relative to the opening. */
-  readonly opened: number | undefined;
-  /** Of the titles. */
-  readonly width: number;
-  /** From the first step to the end of the last; null: no step has begun. */
-  readonly axis: Axis | null;
-  /** Of the terminal. */
-  readonly columns: number;
-  readonly style: Style;
-}
-
-interface Axis {
-  readonly from: number;
-  readonly until: number;
-  /**
-   * Enough to see which step took the time; fewer where the terminal has no room for the results beside them.
-   */
-  readonly columns: number;
-}
-
-/** Before the titles: the time and the mark. */
-const titlesBegin = 13;
-const mostOfBar = 24;
-const leastOfBar = 8;
-/** A column of text that is narrower than this is harder to read than a text that begins further left. */
-const leastOfText = 30;
-
-function pictureOf(
-  recovery: Recovery,
-  entries: readonly Entry[],
-  style: Style,
-  { columns, times }: { readonly columns: number; readonly times: Times },
-): Picture {
-  const width = Math.max(0, ...entries.map((entry) => stringWidth(printable(entry.title))));
-  const results = Math.max(0, ...entries.map((entry) => (entry.bar === null ? 0 : entry.result.length)));
-  const room = columns - titlesBegin - width - ' ▕▏  '.length - results;
-  const forBar = Math.max(leastOfBar, Math.min(room, mostOfBar));
-  return {
-    opened: readTime(recovery.opened_at),
-    width,
-    axis: axisOf(entries, times.now, forBar),
-    columns,
-    style,
-  };
-}
-
-function axisOf(entries: readonly Entry[], now: number, columns: number): Axis | null {
-  const bars = entries.flatMap(({ bar }) => bar ?? []);
-  if (bars.length === 0) return null;
-  const from = Math.min(...bars.map((bar) => bar.from));
-  return { from, until: Math.max(from + 1, ...bars.map((bar) => bar.until ?? now)), columns };
-}
-
-/** On one line where it fits; else the reason continues under itself, or under the bar. */
-function line(entry: Entry, { opened, width, axis, columns, style }: Picture): string {
-  const at = entry.at === undefined || opened === undefined ? '' : sinceOpening(entry.at - opened);
-  const title = style(entry.tone, padTo(printable(entry.title), width));
-  const head = `${style('quiet', at.padStart(9))}  ${style(entry.tone, entry.mark)} ${title}`;
-  const bar = axis === null || entry.bar === null ? '' : ` ${drawBar(entry.bar, axis, entry.tone, style)}`;
-  const barWidth = axis === null || entry.bar === null ? 0 : axis.columns + ' ▕▏'.length;
-  const reason = printable(entry.reason);
-  const text = [entry.result, reason].filter((part) => part !== '').join('  ');
-  const begin = titlesBegin + width + 2;
-  const indent = columns - begin < leastOfText ? titlesBegin : begin;
-  if (begin + barWidth + stringWidth(text) <= columns) return `${`${head}${bar}  ${text}`.trimEnd()}\n`;
-  const beside = bar === '' && indent === begin;
-  const wrapped = wrapAnsi(beside ? text : reason, columns - indent).split('\n');
-  const [first, rest] = beside ? [wrapped[0] ?? '', wrapped.slice(1)] : [entry.result, wrapped];
-  const below = rest.map((each) => `${' '.repeat(indent)}${each}\n`).join('');
-  return `${`${head}${bar}  ${first}`.trimEnd()}\n${below}`;
-}
-
-function drawBar({ from, until }: NonNullable<Entry['bar']>, axis: Axis, tone: Tone, style: Style): string {
-  const column = (time: number): number => ((time - axis.from) / (axis.until - axis.from)) * axis.columns;
-  const first = Math.min(Math.floor(column(from)), axis.columns - 1);
-  const last = Math.max(Math.round(column(until ?? axis.until)), first + 1);
-  const bar = style(tone, (until === undefined ? '▒' : '█').repeat(last - first));
-  return `${style('quiet', '▕')}${' '.repeat(first)}${bar}${' '.repeat(axis.columns - last)}${style('quiet', '▏')}`;
-}
-
-/**
- * `+1.24 s`, and `+3 h 2 min` where hundredths do not matter any more; what led to the opening is before it.
- */
-function sinceOpening(ms: number): string {
-  const distance = Math.abs(ms);
-  const words = distance < 100_000 ? `${(distance / 1000).toFixed(2)} s` : duration(distance);
-  return `${ms < 0 ? '-' : '+'}${words}`;
 }

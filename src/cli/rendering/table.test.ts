@@ -1,7 +1,8 @@
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import { styleFor } from './style.ts';
-import { printable, renderFields, renderTable } from './table.ts';
+import { printable } from './printable.ts';
+import { renderTable } from './table.ts';
 
 const plain = styleFor(false);
 
@@ -32,10 +33,6 @@ test('a cell stays on its line', () => {
   expect(renderTable(['A', 'B'], [[{ text: 'one\ntwo' }, { text: 'x' }]], plain)).toBe(
     'A        B\none two  x\n',
   );
-});
-
-test('a value of several lines is indented under its first', () => {
-  expect(renderFields([['name', { text: 'a\nb' }]], plain)).toBe('name  a\n      b\n');
 });
 
 test('control and direction characters are replaced', () => {

@@ -2,9 +2,8 @@
 import { describeIssue } from '../../domain/errors.ts';
 import type { Issue } from '../../domain/errors.ts';
 import { isJsonObject } from '../../domain/json.ts';
-import type { Style } from './style.ts';
-import { printable } from './table.ts';
-import type { CliSession } from '../client/session.ts';
+import type { Phrase } from './prose.ts';
+import { writeProse, writeWarning, type CliSession } from '../client/session.ts';
 import { textOf } from './text-of.ts';
 
 export function warningsIn(body: unknown): Issue[] {
@@ -18,15 +17,16 @@ export function warningsIn(body: unknown): Issue[] {
   });
 }
 
-/** To stderr, so that what a program reads stays as it is. */
-export function printWarnings({ terminal, style }: CliSession, body: unknown): void {
-  for (const warning of warningsIn(body))
-    terminal.writeError(`${style('busy', 'warning')} ${printable(describeIssue(warning))}\n`);
+export function printWarnings(session: CliSession, body: unknown): void {
+  for (const warning of warningsIn(body)) writeWarning(session, describeIssue(warning));
 }
 
 /** The last line of a check without errors. @param what of what type or content the file is. */
-export function verdictOf(style: Style, what: string, warnings: number): string {
-  if (warnings === 0) return `${style('good', 'ok')}, ${what}`;
+export function writeVerdict(session: CliSession, file: string, what: string, warnings: number): void {
   const verdict = `valid, with ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`;
-  return `${style('busy', verdict)}: ${what}`;
+  const sentence: readonly Phrase[] =
+    warnings === 0
+      ? [{ text: `${file}: ` }, { text: 'ok', tone: 'good' }, { text: `, ${what}` }]
+      : [{ text: `${file}: ` }, { text: verdict, tone: 'busy' }, { text: `: ${what}` }];
+  writeProse(session, [sentence]);
 }

@@ -7,7 +7,9 @@ import { stepTitle } from './step-title.ts';
 import type { CliSession } from '../client/session.ts';
 import { toneOf } from './style.ts';
 import type { Style } from './style.ts';
-import { printable, renderTable } from './table.ts';
+import { printable } from './printable.ts';
+import { wrapProse, type Phrase } from './prose.ts';
+import { fitTable, type TableColumn } from './fit-table.ts';
 import type { Cell } from './table.ts';
 import { orDash } from './text-of.ts';
 import { readTime } from './times.ts';
@@ -23,16 +25,18 @@ export function renderWatched(
   watched: WatchView | string,
   events: readonly Schemas['Event'][],
   { style, api, times: timesNow }: CliSession,
-  { rows }: { readonly rows: number },
+  { rows, columns }: { readonly rows: number; readonly columns: number },
 ): string[] {
   const times = timesNow();
   const footer = style('quiet', `${times.clock(times.now)}  ${api.url}  Ctrl-C leaves`);
   if (typeof watched === 'string')
     return [...watched.split('\n').map((line) => style('bad', printable(line))), '', footer];
   const forNodes = Math.max(1, rows - frameLines - Math.min(events.length, fewestEvents));
-  const nodes = nodeLines(watched, forNodes, style, times.now);
+  const nodes = nodeLines(watched, { rows: forNodes, columns, style, now: times.now });
   const forEvents = Math.max(0, rows - frameLines - nodes.length + 1);
-  const latest = events.slice(-forEvents).map((event) => eventLine(event, style, times));
+  const latest = events
+    .slice(-forEvents)
+    .map((event) => wrapProse(eventWords(event, times), { columns: Infinity }, style).join(''));
   return [titleLine(watched, style), '', ...nodes, '', ...latest, '', footer];
 }
 
@@ -46,12 +50,24 @@ function titleLine({ cluster, nodes, recoveries }: WatchView, style: Style): str
   return `${name}  ${style(toneOf(cluster.health), cluster.health)}  ${style(toneOf(status), status)}  ${size}${open}`;
 }
 
+/** Each node is one line: what does not fit beside its name and its health is cut, or left out. */
+const nodeColumns: readonly TableColumn[] = [
+  { title: 'NODE' },
+  { title: 'HEALTH' },
+  { title: 'STATUS', leftOut: 1 },
+  { title: 'FAILURE', leftOut: 2 },
+  { title: 'NOW', leftOut: 3, isProse: true },
+];
+
 /** As many as fit; where not all do, those that are not healthy come first and the others are counted. */
 function nodeLines(
   { nodes, recoveries, failures }: WatchView,
-  room: number,
-  style: Style,
-  now: number,
+  {
+    rows: room,
+    columns,
+    style,
+    now,
+  }: { readonly rows: number; readonly columns: number; readonly style: Style; readonly now: number },
 ): string[] {
   const inRecovery = new Map(recoveries.map((recovery) => [recovery.node_id, recovery]));
   const isHealthy = (node: Schemas['Node']): boolean =>
@@ -64,9 +80,7 @@ function nodeLines(
   const rows = shown.map((node) =>
     nodeRow(node, { recovery: inRecovery.get(node.id), failure: failures.get(node.id) ?? null }, now),
   );
-  const lines = renderTable(['NODE', 'HEALTH', 'STATUS', 'FAILURE', 'NOW'], rows, style)
-    .trimEnd()
-    .split('\n');
+  const lines = fitTable({ columns: nodeColumns, rows }, columns, style).text.trimEnd().split('\n');
   const left = nodes.length - shown.length;
   return left === 0 ? lines : [...lines, style('quiet', `and ${left} more`)];
 }
@@ -116,11 +130,14 @@ function stepNow(step: Step, steps: readonly Step[], now: number): string {
 }
 
 /** `18:19:19  web-3  NODE_RECOVER  start  reason` */
-export function eventLine(event: Schemas['Event'], style: Style, times: Times): string {
+export function eventWords(event: Schemas['Event'], times: Times): Phrase[] {
   const time = readTime(event.timestamp);
   const level = orDash(event.level);
   const isBad = level === 'ERROR' || level === 'CRITICAL' || event.status === 'error';
   const words = [event.oname, event.action, event.status, event.status_reason];
-  const cells = words.map((word) => printable(orDash(word))).filter((word) => word !== '-');
-  return `${style('quiet', time === undefined ? '-' : times.clock(time))}  ${style(isBad ? 'bad' : 'plain', cells.join('  '))}`;
+  const cells = words.map((word) => orDash(word)).filter((word) => word !== '-');
+  return [
+    { text: time === undefined ? '-' : times.clock(time), tone: 'quiet' },
+    { text: `  ${cells.join('  ')}`, tone: isBad ? 'bad' : 'plain' },
+  ];
 }

@@ -9,7 +9,10 @@ const times = timesFor(Date.UTC(2026, 10, 22, 18, 20, 0), true);
 function linesOf(...actions: readonly object[]): string[] {
   const task = { name: 'wait', state: 'RUNNING', action_executions: actions };
   const root = { workflow_name: 'w', state: 'RUNNING', id: 'e1', task_executions: [task] };
-  return renderExecution({ root_workflow_execution: root } as never, styleFor(false), times)
+  return renderExecution({ root_workflow_execution: root } as never, styleFor(false), {
+    times,
+    columns: Infinity,
+  })
     .split('\n')
     .slice(2, -1);
 }

@@ -2,11 +2,14 @@
  * An execution drawn as a tree: each task with its state and time, below it its actions (where they add
  * something) and sub-workflows.
  */
+import stringWidth from 'string-width';
 import { duration } from '../../domain/duration.ts';
 import { describeHttpFailure } from '../../domain/http-failure.ts';
 import { type Json, type JsonObject } from '../../domain/json.ts';
+import { renderFields } from './fields.ts';
+import { onOneLine } from './printable.ts';
+import { renderProse, wrapProse, type Prose } from './prose.ts';
 import { toneOf, type Style } from './style.ts';
-import { padTo, printable } from './table.ts';
 import { textOf } from './text-of.ts';
 import { readTime, type Times } from './times.ts';
 import { objectsIn } from './objects-in.ts';
@@ -41,25 +44,80 @@ interface Line {
 export function renderExecution(
   { root_workflow_execution: root }: { readonly root_workflow_execution?: JsonObject },
   style: Style,
-  times: Times,
+  { times, columns }: { readonly times: Times; readonly columns: number },
 ): string {
   if (root === undefined) return '';
   const lines = linesOfTasks(root, '', times.now);
-  const width = Math.max(0, ...lines.map((line) => line.indent.length + line.name.length));
-  const tree = lines.map((line) => renderLine(line, width, style)).join('');
-  return heading(root, style, times) + tree + ending(root, style);
+  const width = Math.max(0, ...lines.map((line) => line.indent.length + stringWidth(line.name)));
+  const tree = lines
+    .map((line, at) => renderLine(line, lines[at + 1]?.indent ?? '', { width, columns, style }))
+    .join('');
+  return heading(root, { times, columns, style }) + tree + ending(root, columns, style);
 }
 
-function heading(execution: JsonObject, style: Style, times: Times): string {
+interface Screen {
+  readonly style: Style;
+  readonly columns: number;
+}
+
+function heading(
+  execution: JsonObject,
+  { style, columns, times }: Screen & { readonly times: Times },
+): string {
   const state = textOf(execution['state']);
-  const name = style('strong', printable(textOf(execution['workflow_name'])));
   const when = `started ${times.relative(execution['created_at'])}, took ${tookText(execution, times.now)}`;
-  return `${name}  ${style(toneOf(state), state)}\n${style('quiet', `${when}   ${textOf(execution['id'])}`)}\n`;
+  const sentences = [
+    [
+      { text: textOf(execution['workflow_name']), tone: 'strong' },
+      { text: '  ' },
+      { text: state, tone: toneOf(state) },
+    ],
+    [{ text: `${when}   ${textOf(execution['id'])}`, tone: 'quiet' }],
+  ] as const;
+  return renderProse(sentences, { columns }, style);
 }
 
-function renderLine({ indent, name, state, detail }: Line, width: number, style: Style): string {
-  const label = style('quiet', indent) + padTo(name, width - indent.length);
-  return `${label}  ${style(toneOf(state), padTo(state, 9))}  ${detail}`.trimEnd().concat('\n');
+const stateWidth = 9;
+const gap = '  ';
+/** A column of text that is narrower than this is harder to read than one below the name. */
+const leastOfDetail = 30;
+
+/** Below the name where there is no room beside it. @param next the branches before the line that follows. */
+function renderLine(
+  { indent, name, state, detail }: Line,
+  next: string,
+  { width, columns, style }: Screen & { readonly width: number },
+): string {
+  const own = indent.length + stringWidth(name);
+  // The state stands behind its name alone where the names of all are too wide.
+  const begin = width + 2 * gap.length + stateWidth;
+  const isWide = begin > columns;
+  const padding = ' '.repeat(isWide ? 0 : width - own);
+  const label = `${style('quiet', indent)}${name}`;
+  const isAlone = own + gap.length + stringWidth(state) > columns;
+  const head = isAlone ? label : `${label}${padding}${gap}${style(toneOf(state), state)}`;
+  const text = isAlone ? `${state}${gap}${detail}`.trimEnd() : detail;
+  if (text === '') return `${head}\n`;
+  const behind = ' '.repeat(Math.max(0, stateWidth - stringWidth(state))) + gap;
+  if (begin + stringWidth(text) <= columns) return `${head}${behind}${text}\n`;
+  const branches = style('quiet', continued(indent, next));
+  const below = columns - begin < leastOfDetail ? indent.length + deeper : begin;
+  const [first = '', ...rest] = wrapProse(text, { columns, begin: below, indent: below });
+  const lines = [' '.repeat(below) + first, ...rest].map((line) => branches + line.slice(indent.length));
+  return below === begin
+    ? `${head}${behind}${first}\n${lines
+        .slice(1)
+        .map((line) => `${line}\n`)
+        .join('')}`
+    : `${head}\n${lines.map((line) => `${line}\n`).join('')}`;
+}
+
+const deeper = 4;
+
+/** The branches beside a line that continues, as far as the line below has them. */
+function continued(indent: string, next: string): string {
+  const branches = next.slice(0, indent.length).replaceAll(/[├└]/g, '│').replaceAll('─', ' ');
+  return branches.padEnd(indent.length);
 }
 
 function linesOfTasks(execution: JsonObject, indent: string, now: number): Line[] {
@@ -77,8 +135,8 @@ function linesOfTasks(execution: JsonObject, indent: string, now: number): Line[
 
 function lineOf(object: JsonObject, indent: string, name: string, now: number): Line {
   const reason = reasonOf(object);
-  const detail = reason === '' ? tookText(object, now) : `${tookText(object, now)}  ${printable(reason)}`;
-  return { indent, name: printable(name), state: textOf(object['state']), detail };
+  const detail = reason === '' ? tookText(object, now) : `${tookText(object, now)}  ${onOneLine(reason)}`;
+  return { indent, name: onOneLine(name), state: textOf(object['state']), detail };
 }
 
 /**
@@ -104,7 +162,7 @@ function httpFailureOf(object: JsonObject): string | undefined {
 function withRunningAction(task: JsonObject, line: Line): Line {
   const [action, ...others] = objectsIn(task['action_executions']);
   if (action === undefined || others.length > 0 || textOf(action['state']) !== 'RUNNING') return line;
-  return { ...line, detail: `${line.detail}  ${printable(textOf(action['name']))}${awaited(action)}` };
+  return { ...line, detail: `${line.detail}  ${onOneLine(textOf(action['name']))}${awaited(action)}` };
 }
 
 /** Actions that are completed by a request from outside: without it they go on without an end. */
@@ -144,24 +202,25 @@ function subLines(task: JsonObject, indent: string, now: number): Line[] {
   });
 }
 
-function ending(execution: JsonObject, style: Style): string {
+function ending(execution: JsonObject, columns: number, style: Style): string {
   const isTold = objectsIn(execution['task_executions']).some(
     (task) => reasonOf(task) === reasonOf(execution),
   );
-  const reason = isTold ? '' : textOf(execution['state_info']);
-  const output = outputText(execution['output']);
-  return [
-    reason === '' ? '' : `${style('bad', printable(reason.trimEnd()))}\n`,
-    output === '' ? '' : `${style('quiet', 'output')}  ${printable(output)}\n`,
-  ].join('');
+  const reason = isTold ? '' : textOf(execution['state_info']).trimEnd();
+  const output = outputOf(execution['output']);
+  const lines = reason === '' ? [] : reason.split('\n').map((text): Prose => [{ text, tone: 'bad' }]);
+  return (
+    renderProse(lines, { columns }, style) +
+    renderFields(output === null ? [] : [['output', { yaml: output }]], style, { columns })
+  );
 }
 
 /** An error's text stands above it already. */
-function outputText(value: Json | undefined): string {
+function outputOf(value: Json | undefined): JsonObject | null {
   const text = textOf(value);
-  if (text === '' || text === '{}') return '';
+  if (text === '' || text === '{}') return null;
   const output = JSON.parse(text) as JsonObject;
   const { result, ...rest } = output;
   const isRepeat = typeof result === 'string' && Object.keys(rest).length === 0;
-  return isRepeat ? '' : JSON.stringify(output);
+  return isRepeat ? null : output;
 }
