@@ -356,13 +356,14 @@ async function startEngine(
 }
 
 async function startHealer(parts: Parts, stops: Started['stops']): Promise<void> {
-  const { config, log, store, membership, registry, http, profileTypes } = parts;
+  const { config, log, store, membership, registry, http, profileTypes, cloud } = parts;
   const total = config.probesAtOnce;
   const healer = new Healer({
     store,
     membership,
     http,
     profileTypes,
+    cloud,
     log,
     metrics: roundsMetrics(registry),
     limits: { total, perCluster: Math.max(1, Math.ceil(total / 2)) },

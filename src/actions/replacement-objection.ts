@@ -13,6 +13,7 @@ export interface ReplacementObjection {
   readonly reason: string;
   /** false: it stays so until an operator changes something. */
   readonly retryable: boolean;
+  readonly isUnplaced?: true;
 }
 
 /**
@@ -27,9 +28,10 @@ export async function replacementObjection(
   if ('problem' in properties) return { reason: `${KEPT}: ${properties.problem}`, retryable: false };
   const issues = (await type.examine?.(properties.plain, regionOf(facts.data)).catch(() => [])) ?? [];
   const noPlace = issues.length > 0 ? null : await type.noPlaceFor?.(facts, request).catch(() => null);
-  const objections = [...issues.map(describeIssue), ...(noPlace == null ? [] : [noPlace])];
+  const objections = [...issues.map(describeIssue), ...(noPlace == null ? [] : [noPlace.reason])];
   if (objections.length === 0) return null;
-  return { reason: `${KEPT}: ${objections.join('; ')}`, retryable: issues.length === 0 };
+  const isUnplaced = noPlace?.passes === true ? { isUnplaced: true as const } : {};
+  return { reason: `${KEPT}: ${objections.join('; ')}`, retryable: issues.length === 0, ...isUnplaced };
 }
 
 const KEPT = 'the old node is kept, since no new one can be created';

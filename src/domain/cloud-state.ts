@@ -32,6 +32,15 @@ export interface CloudHost {
   readonly isDisabled: boolean;
 }
 
+/** What is asked of a cloud for its hosts. */
+export interface HostsView {
+  readonly outages: CloudState['outages'];
+  /** In which nodes are that have none; null: the first of the catalog. */
+  readonly region: string | null;
+  /** Of a region; null: of `region`. Takes two seconds at most. */
+  hosts(region: string | null): Promise<readonly CloudHost[] | null>;
+}
+
 export interface CloudState {
   readonly outages: readonly CloudOutage[];
   readonly credential: CredentialOrigin;

@@ -9,6 +9,7 @@ import { ServiceClouds } from '../openstack/cloud.ts';
 import { findSettings } from '../openstack/find-settings.ts';
 import { novaServer } from '../profiles/os-nova-server/os-nova-server.ts';
 import { registryOf } from '../profiles/registry.ts';
+import { recoveryDecisions } from '../store/recovery-decisions.ts';
 import { listRecoveries } from '../store/recoveries.ts';
 import { Healer } from './healer.ts';
 
@@ -108,6 +109,34 @@ test('a host dies and comes back in the middle: its server is evacuated, and run
   expect(mutations.all.filter(isEvacuation)).toHaveLength(1);
   // It stays cut off until an operator has looked at it.
   expect(host).toMatchObject({ isUp: true, isForcedDown: true });
+}, 180_000);
+
+test('no other host takes the server: it is no try, and it is evacuated once one does', async () => {
+  const host = await cluster();
+  const { servers, hosts, mutations } = simulator.world;
+  const other = hosts.find('compute2');
+  if (other === undefined) throw new Error('no host');
+  hosts.change(other, { isDisabled: true });
+  hosts.change(host, { isUp: false });
+  const recoveries = async () => await listRecoveries(server.store.db, {});
+  const decisions = await eventually(
+    'the recovery is held again',
+    async () => {
+      const [recovery] = await recoveries();
+      const made = recovery === undefined ? [] : await recoveryDecisions(server.store.db, recovery.id);
+      return made.filter(({ decision }) => decision === 'release').length > 1 && made;
+    },
+    60_000,
+  );
+  expect(decisions.at(-1)?.reason).toMatch(
+    /^held: EVACUATE: the server could not be evacuated: no other compute host is up: host compute2 is disabled; probing again in /,
+  );
+  expect((await recoveries()).map(({ state }) => state)).toEqual(['OPEN']);
+  expect(mutations.all.filter(isEvacuation)).toEqual([]);
+  hosts.change(other, { isDisabled: false });
+  await eventually('it is recovered', async () => (await recoveries())[0]?.state === 'RECOVERED', 60_000);
+  expect(servers.all.map(({ hostName }) => hostName)).toEqual(['compute2', 'compute2']);
+  expect(await recoveries()).toHaveLength(1);
 }, 180_000);
 
 function isEvacuation({ operation }: { readonly operation: string }): boolean {

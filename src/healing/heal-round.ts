@@ -45,11 +45,13 @@ export interface HealRoundRequest {
   /** null where the cluster has no health policy any more. */
   readonly watched: WatchedCluster | null;
   readonly profileTypes: ProfileTypes;
+  /** Regions of the cloud of which no host is up. Absent: none. */
+  readonly withoutHost?: ReadonlyMap<string | null, string>;
 }
 
 export async function healRound(
   tx: Tx,
-  { clusterId, watched, profileTypes }: HealRoundRequest,
+  { clusterId, watched, profileTypes, withoutHost }: HealRoundRequest,
   now: number,
 ): Promise<HealRoundResult> {
   const cluster = await getCluster(tx.db, clusterId);
@@ -58,12 +60,13 @@ export async function healRound(
     return { planAgainAt: null, isActive: false, health: new Map() };
   }
   await keepBreakerInTime(tx, cluster.id, now);
-  const {
-    round: snapshot,
-    nodes,
-    health,
-    recoveries,
-  } = await takeSnapshot({ db: tx.db, profileTypes }, cluster, watched, now);
+  const { round, nodes, health, recoveries } = await takeSnapshot(
+    { db: tx.db, profileTypes },
+    cluster,
+    watched,
+    now,
+  );
+  const snapshot = { ...round, ...(withoutHost === undefined ? {} : { withoutHost }) };
   const plan = planRound(snapshot);
   await recordZoneOutages(
     tx,

@@ -14,6 +14,10 @@ import type { Membership } from '../membership/membership.ts';
 import type { HttpClient } from '../outbound/http-client.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
 import type { HealthRecord, HealthState } from '../domain/health-record.ts';
+import { regionsWithoutHost } from '../clusters/regions-without-host.ts';
+import type { HostsView } from '../domain/cloud-state.ts';
+import { getCluster } from '../store/clusters.ts';
+import { getNodes } from '../store/nodes.ts';
 import { releaseAbandonedClusters } from '../store/cluster-leases.ts';
 import type { Store } from '../store/store.ts';
 import { ClusterLeases } from './cluster-leases.ts';
@@ -27,6 +31,8 @@ export interface HealerOptions {
   readonly membership: Membership;
   readonly profileTypes: ProfileTypes;
   readonly http: HttpClient;
+  /** Absent: this Coppice works with no cloud. */
+  readonly cloud?: HostsView | undefined;
   readonly now?: () => number;
   readonly log: {
     error(details: object, message: string): void;
@@ -77,6 +83,9 @@ export class Healer {
       observations: this.#observer,
       watchList: () => this.#list,
       profileTypes: options.profileTypes,
+      ...(options.cloud === undefined
+        ? {}
+        : { withoutHost: (clusterId, nodeIds) => this.#withoutHost(clusterId, nodeIds) }),
     });
   }
 
@@ -122,6 +131,18 @@ export class Healer {
   /** How many records do not say how their nodes are, by what they say. */
   countOutdated(): ReadonlyMap<HealthState, number> {
     return this.#observer.countOutdated();
+  }
+
+  async #withoutHost(
+    clusterId: string,
+    nodeIds: readonly string[],
+  ): Promise<ReadonlyMap<string | null, string>> {
+    const { db } = this.#store;
+    const { profileTypes, cloud } = this.#options;
+    if (nodeIds.length === 0) return new Map();
+    const cluster = await getCluster(db, clusterId);
+    if (cluster === undefined) return new Map();
+    return await regionsWithoutHost({ db, profileTypes, cloud }, cluster, await getNodes(db, nodeIds));
   }
 
   #reloadSoon(): void {

@@ -26,6 +26,14 @@ export interface PlanningLoopOptions {
   readonly observations: Observations;
   readonly watchList: () => WatchList;
   readonly profileTypes: ProfileTypes;
+  /**
+   * Regions of the cloud of which no host is up, of those in which these nodes of a cluster are. Absent:
+   * there is no cloud.
+   */
+  readonly withoutHost?: (
+    clusterId: string,
+    nodeIds: readonly string[],
+  ) => Promise<ReadonlyMap<string | null, string>>;
 }
 
 /** A round that failed is tried again, and no plan waits longer. */
@@ -92,12 +100,23 @@ export class PlanningLoop {
   }
 
   async #planCluster(clusterId: string): Promise<void> {
-    const { leases, log, observations, watchList, profileTypes } = this.#options;
+    const { leases, log, observations, watchList, profileTypes, withoutHost: hostless } = this.#options;
     try {
       const watched = watchList().clusters.get(clusterId) ?? null;
       if (watched !== null) await this.#probeUnseenNodes(watched);
+      // Asked before the transaction: it is a request to the cloud.
+      const withoutHost = hostless && (await hostless(clusterId, this.#failedNodes(clusterId)));
       const planned = await leases.write(clusterId, async (tx) =>
-        healRound(tx, { clusterId, watched: await asAttached(tx.db, watched), profileTypes }, this.#now()),
+        healRound(
+          tx,
+          {
+            clusterId,
+            watched: await asAttached(tx.db, watched),
+            profileTypes,
+            ...(withoutHost === undefined ? {} : { withoutHost }),
+          },
+          this.#now(),
+        ),
       );
       // Another process has it.
       if (planned === undefined) return void this.#active.delete(clusterId);
@@ -133,6 +152,13 @@ export class PlanningLoop {
     await within(
       policy.detection.intervalMs,
       unseen.map(({ id }) => observations.probeNow(id)),
+    );
+  }
+
+  #failedNodes(clusterId: string): string[] {
+    const { observations, watchList } = this.#options;
+    return watchList().nodes.flatMap(({ id, clusterId: of }) =>
+      of === clusterId && observations.lastRecord(id)?.state === 'FAILED' ? [id] : [],
     );
   }
 

@@ -8,6 +8,7 @@ import { changedAt, currentHealth } from '../clusters/current-health.ts';
 import { domainsOfNodes, type LocationTools } from '../clusters/failure-domains.ts';
 import { maintenanceOf } from '../clusters/maintenance.ts';
 import type { HealthPolicy } from '../domain/health-policy.ts';
+import { regionOf } from '../domain/placement.ts';
 import type { Cluster, Node } from '../domain/model.ts';
 import { closedBreaker } from '../recovery/breaker.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
@@ -174,6 +175,7 @@ function nodeSnapshot(
   { last: lastEnd, recovered, domain }: KnownOfNode,
 ): NodeSnapshot {
   const { id, name, status } = node;
+  const region = regionOf(node.data);
   const health = currentHealth(node, record, now);
   const { exclusion, quarantine, releasedAt } = healing;
   const endedAt = lastEnd?.closedAt ?? null;
@@ -184,6 +186,7 @@ function nodeSnapshot(
     status,
     health,
     ...(domain === undefined ? {} : { domain }),
+    ...(region === null ? {} : { region }),
     excluded: exclusion === null ? null : { until: exclusion.until, reason: exclusion.reason },
     quarantinedSince: quarantine?.since ?? null,
     ...(quarantine === null ? {} : { quarantineReason: quarantine.reason }),

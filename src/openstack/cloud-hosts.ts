@@ -1,17 +1,20 @@
 /**
  * The hosts of a cloud as an operator is told of them: read when they are asked for, at most once in ten
- * seconds for all who ask, and never waited for long. Nova shows them to administrators only.
+ * seconds for all callers, and never waited for long. Nova shows them to administrators only.
  */
 import type { CloudHost } from '../domain/cloud-state.ts';
 import type { NovaClient } from './nova/nova-client.ts';
 
 const FRESH_MS = 10_000;
+/** While none can be used: what waits for a host goes on soon after one is up. */
+const FRESH_WITHOUT_MS = 2000;
 const WAIT_MS = 2000;
 
 export class CloudHosts {
   readonly #nova: Pick<NovaClient, 'listComputeServices'>;
   readonly #now: () => number;
   #read: { readonly at: number; readonly hosts: Promise<readonly CloudHost[] | null> } | undefined;
+  #freshMs = FRESH_MS;
 
   constructor(nova: Pick<NovaClient, 'listComputeServices'>, now: () => number = Date.now) {
     this.#nova = nova;
@@ -22,9 +25,11 @@ export class CloudHosts {
   async read(): Promise<readonly CloudHost[] | null> {
     const now = this.#now();
     // A clock that was set back makes nothing fresh for longer.
-    if (this.#read === undefined || Math.abs(now - this.#read.at) > FRESH_MS)
+    if (this.#read === undefined || Math.abs(now - this.#read.at) > this.#freshMs)
       this.#read = { at: now, hosts: this.#list() };
-    return await this.#read.hosts;
+    const hosts = await this.#read.hosts;
+    this.#freshMs = hosts?.some(isUsed) === false ? FRESH_WITHOUT_MS : FRESH_MS;
+    return hosts;
   }
 
   async #list(): Promise<readonly CloudHost[] | null> {
@@ -40,4 +45,8 @@ export class CloudHosts {
       return null;
     }
   }
+}
+
+function isUsed({ isUp, isForcedDown, isDisabled }: CloudHost): boolean {
+  return isUp && !isForcedDown && !isDisabled;
 }

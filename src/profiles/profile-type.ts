@@ -15,6 +15,8 @@ import type { Session } from '../domain/session.ts';
 import type { Fields, SupportStatus } from '../domain/spec-schema.ts';
 import type { FailureClass, Verdict } from '../domain/verdict.ts';
 import type { LeftNode } from './left-node.ts';
+import type { NoPlace } from './no-place.ts';
+import type { UpdatePlan } from './update-way.ts';
 
 /** What an operation may know of the node it works on. */
 export interface NodeFacts {
@@ -147,7 +149,7 @@ export interface ProfileType {
    * Why no new one could be placed now, whatever its spec says: asked before an old one is removed for it.
    * null: nothing is known against it. Absent: there is nothing to ask. It may throw: then nothing is known.
    */
-  noPlaceFor?(node: NodeFacts, request: CreateRequest): Promise<string | null>;
+  noPlaceFor?(node: NodeFacts, request: CreateRequest): Promise<NoPlace | null>;
 
   /** @throws CoppiceError `operation-failed` or `operation-impossible`. */
   create(node: NodeFacts, request: CreateRequest): Promise<PhysicalNode>;
@@ -278,20 +280,6 @@ export interface Adoptable {
   /** What could not be read: each has to be given in `overrides`, under one of these keys. */
   readonly missing: readonly { readonly keys: readonly string[]; readonly issue: Issue }[];
 }
-
-/** How a node gets a new profile of its type. */
-export type UpdatePlan =
-  | {
-      readonly way: 'IN_PLACE';
-      /** What is changed, each by a call of `change`, in this order. */
-      readonly changes: readonly string[];
-      /** The change to confirm once the node is verified, and to revert where it is not; null: none. */
-      readonly tentative: string | null;
-    }
-  /** The node is removed and created again. */
-  | { readonly way: 'REPLACE'; readonly reason: string }
-  /** Neither would make of the node what the new profile says. */
-  | { readonly way: 'REFUSED'; readonly issues: readonly Issue[] };
 
 /**
  * A node is changed where it is: `change` for each change of the plan; then it is verified; then `confirm`,

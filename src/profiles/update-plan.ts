@@ -5,7 +5,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describeIssue, type Issue } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { ProfileType, UpdatePlan } from './profile-type.ts';
+import type { ProfileType } from './profile-type.ts';
+import type { UpdatePlan } from './update-way.ts';
 
 /** @param from what the node is made of. @param to both are checked `properties` with their defaults. */
 export function planUpdate(

@@ -14,10 +14,12 @@ export interface Run {
   readonly failure: Failure;
   /** Hooks that failed and undo nothing: what they were for is not done. */
   readonly failedHooks: readonly string[];
+  /** Why no host took the node, of the last item for which none did; null: of none. */
+  readonly unplaced: string | null;
 }
 
 export function startRun(facts: ChainFacts): Run {
-  return { facts, now: facts.startedAt, failure: facts.failure, failedHooks: [] };
+  return { facts, now: facts.startedAt, failure: facts.failure, failedHooks: [], unplaced: null };
 }
 
 export function addFailedHook(run: { failedHooks: readonly string[] }, sentence: string): void {
@@ -37,6 +39,10 @@ export function passTime(run: { now: number }, at: number): void {
 /** What the node has now is what the recovery is for; it may have been held for long. */
 export function seeFailure(run: { failure: Failure }, failure: Failure): void {
   run.failure = failure;
+}
+
+export function seeUnplaced(run: { unplaced: string | null }, reason: string): void {
+  run.unplaced = reason;
 }
 
 export class Cancelled extends Error {

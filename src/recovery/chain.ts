@@ -24,7 +24,10 @@ export interface ChainFacts {
   readonly relapse?: Relapse | null;
   /** The node is recreated in another failure domain; absent: where its profile says. */
   readonly elsewhere?: Elsewhere;
-  /** How often it was held because it was not confirmed that the old node is gone; absent: never. */
+  /**
+   * How often it was held because it was not confirmed that the old node is gone, or that a new one has a
+   * place; absent: never.
+   */
   readonly timesUnconfirmed?: number;
 }
 
@@ -187,6 +190,8 @@ export type StepResult =
       readonly retryable: boolean;
       /** It is not certain that the old node is gone: until it is, there must not be a new one. */
       readonly isUnconfirmed?: true;
+      /** Nothing was touched: no host takes the node now. */
+      readonly isUnplaced?: true;
     };
 
 /** What came of all attempts of an item or hook, or of one. */
@@ -197,6 +202,7 @@ export interface ItemOutcome {
   readonly verified: boolean;
   /** As in `StepResult`. */
   readonly isUnconfirmed?: true;
+  readonly isUnplaced?: true;
   readonly reason: string;
 }
 

@@ -4,7 +4,7 @@
  */
 import type { CloudOutage, CloudState } from '../domain/cloud-state.ts';
 import { duration } from '../domain/duration.ts';
-import { count, namesOf } from './describe.ts';
+import { hasNoHost, hostsInWords } from './cloud-hosts.ts';
 import type { ClusterExplanation } from './explain-cluster.ts';
 import type { CloudTrouble } from './explained-cluster.ts';
 import type { OperatorTask } from './operator-task.ts';
@@ -37,11 +37,6 @@ function concerns({ service, region }: CloudOutage, regions: ReadonlySet<string 
   return service === 'identity' || regions.has(region);
 }
 
-/** Whether a server that is created now would find no host. */
-function hasNoHost({ hosts }: Pick<CloudState, 'hosts'>): boolean {
-  return hosts !== null && hosts.length > 0 && !hosts.some(isUsed);
-}
-
 /**
  * For a cluster whose nodes are in it; null: nothing of it matters to them.
  * @param regions of the nodes; null: that in which Coppice works where a node has none, with the hosts.
@@ -51,7 +46,7 @@ export function cloudTrouble(
   regions: ReadonlySet<string | null>,
 ): CloudTrouble | null {
   const outage = blindingOutage({ outages: outages.filter((one) => concerns(one, regions)) });
-  const noHost = outage === null && regions.has(null) && hasNoHost({ hosts });
+  const noHost = outage === null && regions.has(null) && hasNoHost(hosts);
   return outage === null && !noHost
     ? null
     : { unseenBecause: outage && outageInBrief(outage), hasNoHost: noHost };
@@ -70,10 +65,10 @@ function serviceInWords({ service, region }: CloudOutage): string {
 export function explainCloud(cloud: ExplainedCloud): ClusterExplanation {
   const { outages, forcedDown, now } = cloud;
   const blind = blindingOutage({ outages: outages.filter(({ region }) => region === null) });
-  const noHost = blind === null && hasNoHost(cloud);
+  const noHost = blind === null && hasNoHost(cloud.hosts);
   const problems = [
     ...outages.map((outage) => outageProblem(outage, now)),
-    ...(noHost ? [`no compute host is up: ${hostsInWords(cloud)}`] : []),
+    ...(noHost ? [`no compute host is up: ${hostsInWords(cloud.hosts ?? [])}`] : []),
     ...forcedDown.map(
       ({ host, region, nodeName, forcedAt }) =>
         `host ${host}${region === null ? '' : ` in ${region}`} is forced down in Nova: Coppice did so ${duration(now - forcedAt)} ago, for the recovery of ${nodeName}, and Nova places nothing on it`,
@@ -134,21 +129,4 @@ function upTask({ host, region }: HostForcedDown, noHost: boolean): OperatorTask
     command: `openstack${where} compute service set --up ${host} nova-compute`,
     required: noHost,
   };
-}
-
-function hostsInWords({ hosts }: CloudState): string {
-  const all = hosts ?? [];
-  const groups = [
-    ['down', all.filter((host) => !host.isForcedDown && !host.isUp)],
-    ['forced down', all.filter((host) => host.isForcedDown)],
-    ['disabled', all.filter((host) => host.isUp && !host.isForcedDown && host.isDisabled)],
-  ] as const;
-  const parts = groups.flatMap(([what, those]) =>
-    those.length === 0 ? [] : `${namesOf(those)} ${those.length === 1 ? 'is' : 'are'} ${what}`,
-  );
-  return `${parts.join(', ')} (${count(all.length, 'host')})`;
-}
-
-function isUsed({ isUp, isForcedDown, isDisabled }: NonNullable<CloudState['hosts']>[number]): boolean {
-  return isUp && !isForcedDown && !isDisabled;
 }

@@ -41,7 +41,10 @@ function problemsOf(cluster: ExplainedCluster): string[] {
   const shared = sharedAddresses(broken).map(sharedInWords);
   const problems = [
     ...cluster.zoneOutages.map(outageProblem),
-    ...(cluster.cloud?.hasNoHost === true && broken.length > 0
+    // Where that holds the recoveries, what waits says so.
+    ...(cluster.cloud?.hasNoHost === true &&
+    broken.length > 0 &&
+    !cluster.gates.some(({ gate }) => gate === 'no_host')
       ? ['no recovery helps before a compute host of the cloud is up']
       : []),
     ...groupFailures(broken, cluster.now),

@@ -28,6 +28,7 @@ const open: GateView = {
   desiredCapacity: 10,
   unhealthy: 1,
   inFlight: [],
+  noHost: null,
   zoneOutage: null,
   elsewhere: null,
   startsOfNode: [],
@@ -41,6 +42,12 @@ test('all gates open lets a recovery start', () => {
 });
 
 test.each<[string, Partial<GateView>, number, string]>([
+  [
+    'no_host',
+    { noHost: 'no compute host is up: compute1 is down (1 host)' },
+    10_000,
+    'held: no compute host is up: compute1 is down (1 host); it opens when one is up',
+  ],
   [
     'policy',
     { policyEnabled: false },

@@ -1,7 +1,7 @@
 /**
- * The gates that a recovery passes before it starts, in order: policy enabled, no maintenance, breaker
- * closed, no outage of the node's zone, max_unhealthy, max_in_flight, rate limits. A closed gate holds a
- * recovery, with a reason and a time to look again; it never drops it.
+ * The gates that a recovery passes before it starts, in order: policy enabled, no maintenance, a host of the
+ * cloud up, breaker closed, no outage of the node's zone, max_unhealthy, max_in_flight, rate limits. A closed
+ * gate holds a recovery, with a reason and a time to look again; it never drops it.
  */
 import { domainNoun, type Elsewhere } from '../domain/failure-domain.ts';
 import type { HealthPolicy, Rate, Share, ZoneOutageRules } from '../domain/health-policy.ts';
@@ -14,6 +14,7 @@ import { endOfOutage, outageInWords, type StandingOutage } from './zone-outage.t
 export type GateName =
   | 'policy'
   | 'maintenance'
+  | 'no_host'
   | 'breaker'
   | 'zone_outage'
   | 'max_unhealthy'
@@ -47,6 +48,8 @@ export interface GateView {
   readonly unhealthy: number;
   /** When each recovery that runs now was started. */
   readonly inFlight: readonly number[];
+  /** Why no host of the cloud can run the node; null: one can, it needs none, or that is not known. */
+  readonly noHost: string | null;
   /** Of the node's failure domain; null: it has none. */
   readonly zoneOutage: StandingOutage | null;
   /** Where nodes of that domain may be created again; null: in no other one. */
@@ -69,6 +72,7 @@ const gatesOfCluster: readonly Gate[] = [
 
 /** These may differ from node to node. */
 const gatesOfNode: readonly Gate[] = [
+  noHostGate,
   zoneOutageGate,
   (view) =>
     rateGate(view, 'rate_limit.node', view.policy.safety.rateLimit.node, view.startsOfNode, 'of this node'),
@@ -85,6 +89,7 @@ const gatesOfNode: readonly Gate[] = [
 const order: readonly GateName[] = [
   'policy',
   'maintenance',
+  'no_host',
   'breaker',
   'zone_outage',
   'max_unhealthy',
@@ -147,6 +152,13 @@ function maintenanceGate(view: GateView): ClosedGate | null {
     until === null ? 'until an operator resumes it' : `it is resumed by itself in ${duration(until - now)}`;
   const closed = close(view, 'maintenance', { why, ends, until });
   return { ...closed, since: maintenance.since ?? null };
+}
+
+/** Workflows are run also then: one of them may bring a host up. */
+function noHostGate(view: GateView): ClosedGate | null {
+  const { noHost, policy } = view;
+  if (noHost === null || policy.recovery.items.every(({ name }) => name === 'WORKFLOW')) return null;
+  return close(view, 'no_host', { why: noHost, ends: 'it opens when one is up' });
 }
 
 function breakerGate(view: GateView): ClosedGate | null {

@@ -57,14 +57,15 @@ export function gateView(snapshot: RoundSnapshot, policy: HealthPolicy): GateVie
     inFlight: automaticInFlight(snapshot.recoveries),
     startsOfCluster: snapshot.starts.map((start) => start.at),
     startsOfNode: [],
+    noHost: [...(snapshot.withoutHost?.values() ?? [])][0] ?? null,
     zoneOutage: null,
     elsewhere: null,
   };
 }
 
 /**
- * All gates that would hold a recovery in this cluster now, also those that hold nodes of one zone only; none
- * without a policy.
+ * All gates that would hold a recovery in this cluster now, also those that hold nodes of one zone or region
+ * only; none without a policy.
  */
 export function gatesClosedNow(snapshot: RoundSnapshot): ClosedGate[] {
   if (snapshot.policy === null) return [];

@@ -95,6 +95,41 @@ describe('a RECREATE whose old node is not confirmed to be gone', () => {
   });
 });
 
+describe('a node that no host takes now', () => {
+  const noPlace: StepResult = { ok: false, reason: 'no host is up', retryable: true, isUnplaced: true };
+  const failed: StepResult = { ok: false, reason: 'the server is busy', retryable: true };
+  const held = {
+    kind: 'release',
+    reason: 'held: RECREATE: no host is up; probing again in 10 s',
+  };
+
+  test('is held, and that is no try, also where something else was tried that did not help', () => {
+    const facts = factsOf({
+      strategy: 'ESCALATE',
+      actions: [reboot, recreate],
+      retry: { episodes: 1, window: 60 },
+    });
+    for (const broken of [{ RECREATE: noPlace }, { REBOOT: failed, RECREATE: noPlace }]) {
+      const plan = tell(facts, { broken });
+      expect(plan.next).toMatchObject(held);
+      expect(outlineOf(plan).filter((line) => line.startsWith('settle'))).toEqual([]);
+    }
+    const others = factsOf({ strategy: 'ESCALATE', actions: [recreate, reboot] });
+    expect(tell(others, { broken: { RECREATE: noPlace, REBOOT: failed } }).next).toMatchObject(held);
+  });
+
+  test('is recovered where something else helps', () => {
+    const facts = factsOf({ strategy: 'ESCALATE', actions: [recreate, reboot] });
+    const { next } = tell(facts, { broken: { RECREATE: noPlace }, cures: ['REBOOT'] });
+    expect(next).toMatchObject({ kind: 'close', state: 'RECOVERED' });
+  });
+
+  test('fails where an operator has asked for it', () => {
+    const facts = factsOf({ actions: [recreate] }, { manual: { check: false } });
+    expect(tell(facts, { broken: { RECREATE: noPlace } }).next).toMatchObject({ state: 'EXHAUSTED' });
+  });
+});
+
 describe('before anything is touched', () => {
   test('a node that is healthy by then closes the recovery as SELF_HEALED', () => {
     const plan = tell(factsOf({ actions: [reboot] }), { first: healthy });

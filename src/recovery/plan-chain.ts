@@ -8,7 +8,8 @@
  *     recover:  probe again ──healthy──> close SELF_HEALED
  *                  │ failed
  *               run the items (run-items.ts ── run-step.ts ── verify.ts)
- *                  │ ──the old node may still be there──> release: held, and begun again later
+ *                  │ ──the old node may still be there, or a new one has no place──> release: held, and
+ *                  │                                                                  begun again later
  *               settle RECOVERED ── on_success ──┐
  *               settle EXHAUSTED ── on_exhausted ┴─> close
  *
@@ -103,7 +104,7 @@ function* recover(run: Run): ChainProcedure<End> {
     const early = yield* probeBeforeTouching(run);
     if (early !== null) return early;
     const outcome = (yield* stopAfterRelapses(run)) ?? (yield* runItems(run));
-    return outcome.isUnconfirmed === true ? holdUnconfirmed(run, outcome) : yield* conclude(run, outcome);
+    return outcome.mustWait === true ? holdAgain(run, outcome) : yield* conclude(run, outcome);
   } catch (thrown) {
     if (!(thrown instanceof Cancelled)) throw thrown;
     return { kind: 'close', state: 'CANCELLED', reason: thrown.message, next: null };
@@ -155,7 +156,7 @@ function* probeBeforeTouching(run: Run): ChainProcedure<End | null> {
  * Whatever the cause is, it is not the recovery that failed: it counts neither for `retry` nor for the
  * breaker. Each pause is twice as long as the one before.
  */
-function holdUnconfirmed({ now, facts }: Run, { reason }: Outcome): End {
+function holdAgain({ now, facts }: Run, { reason }: Outcome): End {
   const { intervalMs } = facts.detection;
   const pauseMs = Math.min(intervalMs * 2 ** (facts.timesUnconfirmed ?? 0), longestHoldMs(intervalMs));
   const until = now + pauseMs;

@@ -263,7 +263,9 @@ function startOrHold(
     }
     const zoneOutage = outages.get(node.domain ?? '') ?? null;
     const elsewhere = zoneOutage && elsewhereThan(zoneOutage, plan.zoneOutages, places);
-    const ofNode = { ...view, zoneOutage, elsewhere, startsOfNode: startsOfNode.get(nodeId) ?? [] };
+    const noHost = snapshot.withoutHost?.get(node.region ?? null) ?? null;
+    const startsBefore = startsOfNode.get(nodeId) ?? [];
+    const ofNode = { ...view, noHost, zoneOutage, elsewhere, startsOfNode: startsBefore };
     forAll ??= closedForAll(ofNode);
     const [gate, ...others] = closedGates(ofNode, forAll);
     if (gate !== undefined) {

@@ -29,6 +29,8 @@ export interface NodeSnapshot {
    * the policy does not ask.
    */
   readonly domain?: string | null;
+  /** Of the cloud; absent: that in which Coppice works, or none. */
+  readonly region?: string;
   /** Taken out of healing by an operator. */
   readonly excluded: Maintenance | null;
   readonly quarantinedSince: number | null;
@@ -76,6 +78,8 @@ export interface RoundSnapshot {
   readonly allowedZones?: readonly string[];
   /** Outages that have begun, and were not over in the last round. Absent: none. */
   readonly zoneOutages?: readonly ZoneOutage[];
+  /** Regions of the cloud of which no host is up, and which hosts are down. Absent: none. */
+  readonly withoutHost?: ReadonlyMap<string | null, string>;
   readonly recoveries: readonly RecoverySnapshot[];
   /** Recoveries started before, oldest first, as far back as the rate limits look. */
   readonly starts: readonly { readonly nodeId: string; readonly at: number }[];

@@ -8,7 +8,7 @@
  */
 import type { ChainItem } from '../domain/health-policy.ts';
 import { duration } from '../domain/duration.ts';
-import { runProbe, seeFailure } from './chain-procedure.ts';
+import { runProbe, seeFailure, seeUnplaced } from './chain-procedure.ts';
 import type { Run, ChainProcedure } from './chain-procedure.ts';
 import { runAttempts, runHooks, stepPlan } from './run-step.ts';
 import type { ItemOutcome } from './chain.ts';
@@ -21,11 +21,21 @@ export interface Outcome {
   readonly helped: string | null;
   /** Nothing was tried, and nothing is to be. */
   readonly isStopped?: boolean;
-  /** Nothing else was run than an item that may go on later: it is not certain that the old node is gone. */
-  readonly isUnconfirmed?: true;
+  /**
+   * It is no try: it is not certain that the old node is gone, and nothing else was run than the item that
+   * waits for that; or no host took the node, and nothing else helped.
+   */
+  readonly mustWait?: true;
 }
 
 export function* runItems(run: Run): ChainProcedure<Outcome> {
+  const outcome = yield* runInOrder(run);
+  const { unplaced, facts } = run;
+  if (outcome.ok || outcome.mustWait === true || unplaced === null || facts.manual !== null) return outcome;
+  return { ok: false, reason: unplaced, helped: null, mustWait: true };
+}
+
+function* runInOrder(run: Run): ChainProcedure<Outcome> {
   const { items, strategy } = run.facts.rules;
   let last: ItemOutcome | null = null;
   let anySucceeded = false;
@@ -45,7 +55,8 @@ export function* runItems(run: Run): ChainProcedure<Outcome> {
     const isFirst = last === null;
     last = yield* runItem(run, item, verified);
     if (isFirst && last.isUnconfirmed === true && run.facts.manual === null)
-      return { ok: false, reason: last.reason, helped: null, isUnconfirmed: true };
+      return { ok: false, reason: last.reason, helped: null, mustWait: true };
+    if (last.isUnplaced === true) seeUnplaced(run, last.reason);
     if (last.ok && verified) return { ...last, helped: item.id };
     anySucceeded ||= last.ok;
     const next = last.ok ? index + 1 : yield* afterFailure(run, index, last.reason);

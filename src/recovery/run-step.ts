@@ -77,8 +77,11 @@ function* carryOutOnce(
   const result = yield* carryOut(step, `${stepLabel(step)}${of}${keepingTheOld(step)}`);
   if (!result.ok) {
     const reason = result.retryable ? result.reason : `${result.reason} (trying again cannot help)`;
-    const unconfirmed = result.isUnconfirmed === true ? { isUnconfirmed: true as const } : {};
-    return { ok: false, retryable: result.retryable, verified: false, output: null, reason, ...unconfirmed };
+    const waits = {
+      ...(result.isUnconfirmed === true ? { isUnconfirmed: true as const } : {}),
+      ...(result.isUnplaced === true ? { isUnplaced: true as const } : {}),
+    };
+    return { ok: false, retryable: result.retryable, verified: false, output: null, reason, ...waits };
   }
   const { note } = result.output;
   const done = reasonOfSuccess(run, item, verified);

@@ -1,5 +1,5 @@
 /** What is wrong with the cloud of this Coppice: for all clusters whose nodes are in it, once. */
-import type { CloudHost, CloudOutage } from '../domain/cloud-state.ts';
+import { hostsIn } from '../clusters/regions-without-host.ts';
 import type { ExplainedCloud, HostForcedDown } from '../recovery/explain-cloud.ts';
 import { forcedDownHosts, forgetForcedDownHosts } from '../store/forced-down-hosts.ts';
 import type { Store } from '../store/store.ts';
@@ -15,13 +15,6 @@ export async function cloudReport({ cloud, store, now }: RequestTools): Promise<
   const at = now();
   const hosts = await hostsIn(cloud, null);
   return { outages, credential, hosts, now: at, forcedDown: await stillForcedDown(store, cloud, at) };
-}
-
-/** null: they cannot be read. */
-async function hostsIn(cloud: CloudView, region: string | null): Promise<readonly CloudHost[] | null> {
-  const isAway = ({ service, region: of }: CloudOutage): boolean =>
-    service === 'identity' || (service === 'compute' && of === region);
-  return cloud.outages.some(isAway) ? null : await cloud.hosts(region);
 }
 
 /** Where Nova cannot be asked nothing is said of them: what is away is said already. */

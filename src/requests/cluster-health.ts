@@ -7,6 +7,7 @@ import type { Share } from '../domain/health-policy.ts';
 import type { Cluster, Node } from '../domain/model.ts';
 import { regionOf } from '../domain/placement.ts';
 import { rulesOfCluster, type NamedRules } from '../clusters/cluster-rules.ts';
+import { regionsWithoutHost } from '../clusters/regions-without-host.ts';
 import { takeSnapshot, type ClusterSnapshot, type SnapshotPart } from '../healing/snapshot.ts';
 import type { BreakerState } from '../domain/breaker-state.ts';
 import { explainCluster } from '../recovery/explain-cluster.ts';
@@ -204,7 +205,10 @@ export async function describeClusterHealth(
   const { db } = tools.store;
   const now = tools.now();
   const rules = await rulesOfCluster(db, cluster.id);
-  const snapshot = await takeSnapshot({ db, profileTypes: tools.profileTypes }, cluster, rules, now, part);
+  const known = { db, profileTypes: tools.profileTypes };
+  const taken = await takeSnapshot(known, cluster, rules, now, part);
+  const withoutHost = await regionsWithoutHost({ ...known, cloud: tools.cloud }, cluster, taken.nodes);
+  const snapshot = { ...taken, round: { ...taken.round, withoutHost } };
   const { round } = snapshot;
   const safety = rules?.policy.safety;
   const limit = (share: Share | null | undefined) =>

@@ -9,7 +9,7 @@
  */
 import type { PurgedKind } from '../retention/purges.ts';
 import type { NodeLimit } from '../domain/capacity.ts';
-import type { CloudHost, CloudState } from '../domain/cloud-state.ts';
+import type { CloudState, HostsView } from '../domain/cloud-state.ts';
 import type { Clouds } from '../openstack/cloud.ts';
 import type { Owner, Role } from '../domain/model.ts';
 import type { CheckSettings, PolicyType } from '../policies/policy-type.ts';
@@ -38,15 +38,10 @@ export interface SimulatedCloud {
 }
 
 /** How the cloud is, as the process sees it that answers. */
-export interface CloudView {
-  readonly outages: CloudState['outages'];
+export interface CloudView extends HostsView {
   readonly credential: CloudState['credential'];
-  /** In which nodes are that have none; null: the first of the catalog. */
-  readonly region: string | null;
   /** Where it is, if this process has started it. */
   readonly simulated?: SimulatedCloud;
-  /** Of a region; null: of `region`. Takes two seconds at most. */
-  hosts(region: string | null): Promise<readonly CloudHost[] | null>;
 }
 
 export interface RequestTools {

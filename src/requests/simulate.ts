@@ -2,6 +2,7 @@
  * Asking what would happen if nodes of a cluster failed now, under its own health policy or another one.
  * Nothing is touched or written.
  */
+import { regionsWithoutHost } from '../clusters/regions-without-host.ts';
 import { didYouMean } from '../domain/did-you-mean.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import { domainInWords, domainNoun } from '../domain/failure-domain.ts';
@@ -79,7 +80,10 @@ export async function simulate(
   const now = tools.now();
   const cluster = await requireObject(db, caller, 'cluster', identity);
   const { rules, name, isAttached } = await rulesFor(tools, caller, cluster, request);
-  const snapshot = await takeSnapshot({ db, profileTypes: tools.profileTypes }, cluster, rules, now);
+  const known = { db, profileTypes: tools.profileTypes };
+  const taken = await takeSnapshot(known, cluster, rules, now);
+  const withoutHost = await regionsWithoutHost({ ...known, cloud: tools.cloud }, cluster, taken.nodes);
+  const snapshot = { ...taken, round: { ...taken.round, withoutHost } };
   const failures = [
     ...failuresOf(cluster, snapshot, request.failures),
     ...(await failuresOfZones(tools, cluster, snapshot, rules.policy, request)),

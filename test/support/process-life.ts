@@ -64,7 +64,8 @@ export class ProcessLife {
       },
     });
     const log = { error: (details: object) => complain(details), info: () => {} };
-    this.#healer = new Healer({ store, membership: this.#membership, http, profileTypes, log });
+    const cloud = around.cloud.cloudView;
+    this.#healer = new Healer({ store, membership: this.#membership, http, profileTypes, cloud, log });
   }
 
   async #join(): Promise<void> {

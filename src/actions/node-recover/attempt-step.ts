@@ -4,6 +4,7 @@
 import { toErrorRecord } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { duration } from '../../domain/duration.ts';
+import { isUnplaced } from '../../profiles/no-place.ts';
 
 /** A `StepResult` with what the step made, as it is kept in the action's record. */
 export type Attempt<T> =
@@ -14,6 +15,8 @@ export type Attempt<T> =
       readonly retryable: boolean;
       /** Its time was over. */
       readonly isLate?: boolean;
+      /** Nothing was touched: no host takes the node now. */
+      readonly isUnplaced?: true;
     };
 
 /**
@@ -43,9 +46,10 @@ export async function attempt<T extends JsonObject | null>(
         retryable: true,
         isLate: true,
       };
-    const { message, retryable, code } = toErrorRecord(error);
+    const record = toErrorRecord(error);
     // An unexpected error may be a passing one (a socket, a disk).
-    return { ok: false, reason: message, retryable: retryable || code === 'internal' };
+    const retryable = record.retryable || record.code === 'internal';
+    return { ok: false, reason: record.message, retryable, ...(isUnplaced(record) && { isUnplaced: true }) };
   }
 }
 

@@ -60,12 +60,15 @@ export async function beginRecovery(tx: Tx, context: ActionContext): Promise<Run
   return { recoveryId: id, nodeId: node.id, facts, policy, mode, statusBefore: node.status };
 }
 
-/** How often this recovery was held before because of that: its plan is kept from one start to the next. */
+/**
+ * How often this recovery was held before after it had begun to act: its plan is kept from one start to the
+ * next.
+ */
 async function unconfirmedBefore(tx: Tx, recoveryId: string): Promise<number> {
   const plan = (await recoveryPlan(tx.db, recoveryId)) as Partial<KeptPlan> | undefined;
-  const last = plan?.history?.at(-1);
-  const isUnconfirmed = last?.kind === 'ran' && !last.result.ok && last.result.isUnconfirmed === true;
-  return (plan?.facts?.timesUnconfirmed ?? 0) + (isUnconfirmed ? 1 : 0);
+  // One that could not probe the node has done nothing more.
+  const hasActed = plan?.history?.some(({ kind }) => kind === 'ran') === true;
+  return (plan?.facts?.timesUnconfirmed ?? 0) + (hasActed ? 1 : 0);
 }
 
 interface KeptPlan {

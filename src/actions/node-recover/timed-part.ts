@@ -49,8 +49,12 @@ export async function timedPart<T extends JsonObject | null>(
 
 /** @param prefix of the reason. */
 export function failedRun(
-  { at, reason, retryable }: Extract<Timed<unknown>, { ok: false }>,
+  { at, reason, retryable, isUnplaced }: Extract<Timed<unknown>, { ok: false }>,
   prefix = '',
 ): Ran {
-  return { kind: 'ran', at, result: { ok: false, reason: `${prefix}${reason}`, retryable } };
+  return {
+    kind: 'ran',
+    at,
+    result: { ok: false, reason: `${prefix}${reason}`, retryable, ...(isUnplaced && { isUnplaced }) },
+  };
 }

@@ -21,7 +21,7 @@ import type { Profile } from '../../domain/model.ts';
 import { ActionInterrupted, type ActionContext } from '../../engine/action-context.ts';
 import type { InPlaceUpdate, OperationRequest } from '../../profiles/profile-type.ts';
 import { describeRefusal, planUpdate } from '../../profiles/update-plan.ts';
-import type { UpdatePlan } from '../../profiles/profile-type.ts';
+import type { UpdatePlan } from '../../profiles/update-way.ts';
 import { getNode, updateNode } from '../../store/nodes.ts';
 import { getProfile } from '../../store/profiles.ts';
 import type { ProbingServices } from '../recovery-probe.ts';

@@ -13,7 +13,7 @@ import { defaultsOf } from '../../domain/spec-schema.ts';
 import type { Field, Fields } from '../../domain/spec-schema.ts';
 import type { ProfileType, SpecCheck } from '../profile-type.ts';
 import { changedKeys, notInPlace } from '../update-plan.ts';
-import type { UpdatePlan } from '../profile-type.ts';
+import type { UpdatePlan } from '../update-way.ts';
 
 export const stopSignals = [
   'SIGTERM',

@@ -11,7 +11,7 @@ import type { CallContext } from '../../openstack/cloud-request.ts';
 import type { HeatClient, Stack } from '../../openstack/heat-client.ts';
 import type { InPlaceUpdate, NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
 import { changedKeys } from '../update-plan.ts';
-import type { UpdatePlan } from '../profile-type.ts';
+import type { UpdatePlan } from '../update-way.ts';
 import { awaitStack, stackStateText } from './await-stack.ts';
 import { stackOfNode, stackTags, userTags } from './owned-stacks.ts';
 import { stackBody, wholeSpecOf } from './spec.ts';

@@ -4,13 +4,14 @@ import { operationError } from '../../openstack/cloud-error.ts';
 import type { CallContext } from '../../openstack/cloud-request.ts';
 import type { NovaClient } from '../../openstack/nova/nova-client.ts';
 import type { ComputeService, Server } from '../../openstack/nova/server.ts';
+import { noPlaceError, type NoPlace } from '../no-place.ts';
 import type { RunRequest } from '../profile-type.ts';
 
 export interface Fencing extends Pick<RunRequest, 'hostForcedDown'> {
   /** `the server could not be evacuated` */
   readonly doing: string;
   /** Why it is of no use to force `host` down; null: it is of use. Absent: it always is. */
-  readonly objection?: (services: readonly ComputeService[], host: string) => string | null;
+  readonly objection?: (services: readonly ComputeService[], host: string) => NoPlace | null;
 }
 
 /**
@@ -39,7 +40,7 @@ export async function fenceHost(
   if (!service.forced_down && service.state === 'up')
     throw new CoppiceError('operation-failed', `${doing}: its host ${host} is up and still in use`);
   const why = objection?.(services, host) ?? null;
-  if (why !== null) throw new CoppiceError('operation-failed', `${doing}: ${why}`);
+  if (why !== null) throw noPlaceError(why, doing);
   if (service.forced_down) return host;
   await hostForcedDown?.(host);
   try {

@@ -25,7 +25,8 @@ function setHost(name: string, change: { isUp?: boolean; isForcedDown?: boolean;
 
 async function noPlace(spec: JsonObject = {}, more: Partial<CreateRequest> = {}): Promise<string | null> {
   const node = { ...(await cloud.created()), properties: cloud.properties(spec) };
-  return (await cloud.type.noPlaceFor?.(node, { key: 'new', signal: neverAborted, ...more })) ?? null;
+  const found = await cloud.type.noPlaceFor?.(node, { key: 'new', signal: neverAborted, ...more });
+  return found?.reason ?? null;
 }
 
 test('one host that is up is enough; whether it has room is left to Nova', async () => {
@@ -39,10 +40,12 @@ test('no host is up: each is named with what keeps Nova from using it', async ()
   setHost('compute1', { isUp: false });
   setHost('compute2', { isDisabled: true });
   setHost('compute3', { isForcedDown: true });
-  expect(await cloud.type.noPlaceFor?.(node, { key: 'new', signal: neverAborted })).toBe(
-    'no compute host is up: host compute1 is down; host compute2 is disabled; ' +
+  expect(await cloud.type.noPlaceFor?.(node, { key: 'new', signal: neverAborted })).toEqual({
+    reason:
+      'no compute host is up: host compute1 is down; host compute2 is disabled; ' +
       'host compute3 is forced down in Nova (openstack compute service set --up compute3 nova-compute)',
-  );
+    passes: true,
+  });
 });
 
 test('only hosts of the zone that the profile names count, or of another one where that has an outage', async () => {

@@ -8,6 +8,7 @@
  */
 import type { Cloud } from '../../openstack/cloud.ts';
 import type { ComputeService } from '../../openstack/nova/server.ts';
+import type { NoPlace } from '../no-place.ts';
 import type { CreateRequest, NodeFacts } from '../profile-type.ts';
 import { zoneFor } from './create-server.ts';
 import { specOf } from './spec.ts';
@@ -24,7 +25,7 @@ export async function noPlaceForServer(
   cloud: Cloud,
   node: NodeFacts,
   request: CreateRequest,
-): Promise<string | null> {
+): Promise<NoPlace | null> {
   const context = { signal: AbortSignal.any([request.signal, AbortSignal.timeout(ASK_MS)]) };
   const wanted = await zoneFor(cloud, node, specOf(node.properties), request, context);
   // An administrator may name a host as well: `ZONE:HOST`.
@@ -44,13 +45,14 @@ function noHost(
   zone: string | undefined,
   unused: readonly string[],
   services: readonly ComputeService[],
-): string {
+): NoPlace {
   if (unused.length === 0) {
     const zones = [...new Set(services.map((service) => service.zone))].sort().join(', ');
-    return `no compute host is in the availability zone ${zone}; there are ${zones}`;
+    const reason = `no compute host is in the availability zone ${zone}; there are ${zones}`;
+    return { reason, passes: false };
   }
   const where = zone === undefined ? '' : ` in the availability zone ${zone}`;
-  return `no compute host is up${where}: ${unusedInWords(unused)}`;
+  return { reason: `no compute host is up${where}: ${unusedInWords(unused)}`, passes: true };
 }
 
 /**
@@ -62,11 +64,13 @@ export function noOtherHost(
   services: readonly ComputeService[],
   own: string,
   wanted: string | undefined,
-): string | null {
+): NoPlace | null {
   const wouldDo = services.filter(({ host }) => host !== own && isNamed(host, wanted));
   const unused = wouldDo.flatMap((service) => whyUnused(service) ?? []);
   if (unused.length < wouldDo.length) return null;
-  if (unused.length > 0) return `no other compute host is up: ${unusedInWords(unused)}`;
-  if (wanted === undefined) return `no other compute host is up: there is only ${own}`;
-  return `no other compute host is named ${wanted}`;
+  if (unused.length > 0)
+    return { reason: `no other compute host is up: ${unusedInWords(unused)}`, passes: true };
+  if (wanted === undefined)
+    return { reason: `no other compute host is up: there is only ${own}`, passes: true };
+  return { reason: `no other compute host is named ${wanted}`, passes: false };
 }

@@ -12,7 +12,7 @@ import { operationError } from '../../openstack/cloud-error.ts';
 import { plainProperties } from '../plain-properties.ts';
 import type { InPlaceUpdate, NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
 import { changedKeys, notInPlace } from '../update-plan.ts';
-import type { UpdatePlan } from '../profile-type.ts';
+import type { UpdatePlan } from '../update-way.ts';
 import { changeNetworks } from './change-networks.ts';
 import { dataOf } from './create-server.ts';
 import { changedMetadata } from './owned-metadata.ts';
