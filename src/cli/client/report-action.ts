@@ -13,24 +13,34 @@ type Action = Schemas['Action'];
 
 /**
  * Prints a started action, or how it ended: with `wait`, and where it has ended already.
- * @param label what it is done to, where several actions are reported; '': nothing stands before it.
  * @throws CliError where it has ended and did not succeed.
  */
 export async function reportAction(
   session: CliSession,
   actionId: string | undefined,
   wait: boolean,
-  label = '',
 ): Promise<void> {
-  if (actionId === undefined)
-    throw new CliError(`${session.api.url} accepted the request and named no action`);
-  const action = await (wait ? waitForAction(session, actionId) : readAction(session.api, actionId));
+  const action = await followAction(session, actionId, wait);
   if (session.json) writeJson(session.terminal, action);
-  else printAction(session, action, label);
+  else printAction(session, action);
   throwIfFailed(action);
 }
 
-/** Of one that failed nothing: its failure is the error of the command. */
+/** As it is now; with `wait`, as it has ended. */
+export async function followAction(
+  session: CliSession,
+  actionId: string | undefined,
+  wait: boolean,
+): Promise<Action> {
+  if (actionId === undefined)
+    throw new CliError(`${session.api.url} accepted the request and named no action`);
+  return await (wait ? waitForAction(session, actionId) : readAction(session.api, actionId));
+}
+
+/**
+ * Of one that failed nothing: its failure is the error of the command.
+ * @param label what it is done to, where several actions are reported; '': nothing stands before it.
+ */
 export function printAction(session: CliSession, action: Action, label = ''): void {
   if (isEndedAction(action) && action.status !== 'SUCCEEDED') return;
   const before = label === '' ? '' : `${label}: `;

@@ -12,7 +12,8 @@ import { openSession } from '../client/session.ts';
 import { PLAN_FLAG, printPlan } from './planned-action.ts';
 import { clusterResource, healthFilter } from './resources.ts';
 import { addList, addShow, exampleText } from './resource.ts';
-import { addDeleteByAction, changeByAction, WAIT_FLAG, WAIT_TEXT } from './started-action.ts';
+import { changeByAction, WAIT_FLAG, WAIT_TEXT } from './started-action.ts';
+import { addDeleteByAction } from './deletion.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 
 export function clusterCommand(terminal: Terminal): Command {

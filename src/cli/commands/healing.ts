@@ -9,7 +9,8 @@ import { renderClusterHealth, renderNodeHealth } from '../rendering/health-view.
 import { given, timeOption, timeSpan } from '../option-values.ts';
 import { usageError } from '../cli-error.ts';
 import { CollectedFailures } from '../client/failures.ts';
-import { exampleText, findAll } from './resource.ts';
+import { exampleText } from './resource.ts';
+import { findAll } from './deletion.ts';
 import { nodeResource } from './resources.ts';
 import { openSession, writeErrorProse, writeJson, type CliSession } from '../client/session.ts';
 import type { Terminal } from '../rendering/terminal.ts';
@@ -86,8 +87,11 @@ export function addNodeHealing(nodes: Command, terminal: Terminal): void {
     .command('health <node>')
     .description('How the node is since when, and what happens next and when.')
     .addHelpText('after', exampleText('node health web-3'))
-    .action(async (node: string, options: PauseOptions, command: Command) => {
-      await onNodes(terminal, ({ api }, named) => healthOfNode(api, named))([node], options, command);
+    .action(async (node: string, _options: object, command: Command) => {
+      const session = openSession(command, terminal);
+      const health = await healthOfNode(session.api, node);
+      if (session.json) writeJson(terminal, health);
+      else terminal.write(renderNodeHealth(health, { ...session, times: session.times() }));
     });
   pauseRequest(
     nodes
@@ -209,7 +213,7 @@ function onCluster<Options = PauseOptions>(
   };
 }
 
-/** As for a cluster, for each of the nodes. */
+/** As for a cluster, for each of the nodes; with --json a list, also of one. */
 function onNodes(
   terminal: Terminal,
   request: (session: CliSession, node: string, options: PauseOptions) => Promise<Schemas['NodeHealth']>,
@@ -217,13 +221,16 @@ function onNodes(
   return async (names, options, command) => {
     const session = openSession(command, terminal);
     const failures = new CollectedFailures();
+    const answered: Schemas['NodeHealth'][] = [];
     for (const [index, { id, label }] of (await findAll(session.api, nodeResource, names)).entries())
       await failures.collect(label, async () => {
         const health = await request(session, id, options);
-        if (session.json) return writeJson(terminal, health);
+        answered.push(health);
+        if (session.json) return;
         const shown = renderNodeHealth(health, { ...session, times: session.times() });
         terminal.write(index === 0 ? shown : `\n${shown}`);
       });
+    if (session.json && answered.length > 0) writeJson(terminal, answered);
     failures.throwAny();
   };
 }

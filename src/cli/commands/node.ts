@@ -10,7 +10,8 @@ import { recoverBody, withRecoverOptions } from './recover-options.ts';
 import type { RecoverOptions } from './recover-options.ts';
 import { addList, addShow, exampleText } from './resource.ts';
 import { nodeResource, healthFilter } from './resources.ts';
-import { actionOn, addDeleteByAction, changeByAction, WAIT_FLAG, WAIT_TEXT } from './started-action.ts';
+import { actionOn, changeByAction, WAIT_FLAG, WAIT_TEXT } from './started-action.ts';
+import { addDeleteByAction } from './deletion.ts';
 import type { WaitOption } from './started-action.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 

@@ -4,15 +4,8 @@ import type { Operations, Schemas } from '../../client/api-types.ts';
 import { usageError } from '../cli-error.ts';
 import { given, keyValue } from '../option-values.ts';
 import type { Terminal } from '../rendering/terminal.ts';
-import {
-  addDeleteAtOnce,
-  addList,
-  addShow,
-  ageColumn,
-  exampleText,
-  idColumn,
-  textColumn,
-} from './resource.ts';
+import { addList, addShow, ageColumn, exampleText, idColumn, textColumn } from './resource.ts';
+import { addDeleteAtOnce } from './deletion.ts';
 import type { Resource } from './resource.ts';
 import { changeAtOnce } from './started-action.ts';
 

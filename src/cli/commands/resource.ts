@@ -1,12 +1,11 @@
 /**
- * What all kinds of objects have in common on the command line: `list`, `show` and `delete`. A kind is
- * declared as a `Resource`; what it has beyond that stands in its own file.
+ * What all kinds of objects have in common on the command line: `list` and `show` (`delete` stands in
+ * deletion.ts). A kind is declared as a `Resource`; what it has beyond that stands in its own file.
  */
 import { Option, type Command } from 'commander';
 import type { ApiClient } from '../../client/api-client.ts';
-import { CollectedFailures } from '../client/failures.ts';
 import type { MaybeNamed } from '../client/namesakes.ts';
-import { openSession, writeJson, writeProse } from '../client/session.ts';
+import { openSession, writeJson } from '../client/session.ts';
 import type { CliSession } from '../client/session.ts';
 import { wholeNumber } from '../option-values.ts';
 import { describeObject } from '../rendering/describe-object.ts';
@@ -243,67 +242,4 @@ export function printObject(
   const { terminal, json } = session;
   if (json) writeJson(terminal, object);
   else terminal.write(describeObject(object, first, { ...session, times: session.times() }));
-}
-
-/** What is needed to find objects of a kind, and to delete them. */
-export interface Deletable {
-  readonly one: string;
-  readonly many: string;
-  readonly examples: { readonly delete?: string };
-  readonly show: (api: ApiClient, nameOrId: string) => Promise<{ readonly id: string }>;
-  readonly find?: Deletable['show'];
-}
-
-interface Found {
-  readonly id: string;
-  /** What was typed, where several were; else ''. */
-  readonly label: string;
-}
-
-/**
- * Several are looked up before the first is changed, so that a name that is mistyped changes nothing. One is
- * left to the server to find.
- */
-export async function findAll(
-  api: ApiClient,
-  { show, find = show }: Pick<Deletable, 'show' | 'find'>,
-  namesOrIds: readonly string[],
-): Promise<Found[]> {
-  const [first, another] = namesOrIds;
-  if (first !== undefined && another === undefined) return [{ id: first, label: '' }];
-  const found: Found[] = [];
-  for (const nameOrId of namesOrIds) found.push({ id: (await find(api, nameOrId)).id, label: nameOrId });
-  return found;
-}
-
-/** For what is gone when the answer comes; deletions that are actions stand with their resource. */
-export function addDeleteAtOnce(
-  group: Command,
-  terminal: Terminal,
-  kind: Deletable,
-  remove: (api: ApiClient, id: string) => Promise<unknown>,
-): void {
-  const { one, many, examples } = kind;
-  group
-    .command(`delete <${one}...>`)
-    .description(`Delete ${many}.`)
-    .addHelpText('after', exampleText(examples.delete ?? ''))
-    .action(async (namesOrIds: string[], _options: object, command: Command) => {
-      const session = openSession(command, terminal);
-      const failures = new CollectedFailures();
-      const found = await findAll(session.api, kind, namesOrIds);
-      const deleted: string[] = [];
-      for (const [index, nameOrId] of namesOrIds.entries()) {
-        const { id = nameOrId, label = '' } = found[index] ?? {};
-        await failures.collect(label, async () => {
-          await remove(session.api, id);
-          deleted.push(nameOrId);
-          if (!session.json) writeProse(session, [`Deleted ${one} ${nameOrId}.`]);
-        });
-      }
-      // One document, whatever the number: a name, or the list of them where several were given.
-      if (session.json && deleted.length > 0)
-        writeJson(terminal, { deleted: namesOrIds.length === 1 ? deleted[0] : deleted });
-      failures.throwAny();
-    });
 }

@@ -5,7 +5,7 @@ import { orDash } from '../rendering/text-of.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { addList, addShow, ageColumn, exampleText, idColumn, textColumn } from './resource.ts';
 import type { Resource } from './resource.ts';
-import { addDeleteByAction } from './started-action.ts';
+import { addDeleteByAction } from './deletion.ts';
 
 type Retained = Schemas['Retained'];
 

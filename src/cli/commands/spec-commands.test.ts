@@ -165,17 +165,6 @@ describe('create', () => {
   });
 });
 
-test('answers the deletion of several with one JSON document', async () => {
-  await using api = await fakeApi({
-    'GET /v1/policies/a': { body: { policy: { id: '1', name: 'a' } } },
-    'GET /v1/policies/b': { body: { policy: { id: '2', name: 'b' } } },
-    'DELETE /v1/policies/1': { status: 204 },
-    'DELETE /v1/policies/2': { status: 204 },
-  });
-  const { out } = await run(['policy', 'delete', 'a', 'b', '--json'], { url: api.url });
-  expect(JSON.parse(out)).toEqual({ deleted: ['a', 'b'] });
-});
-
 describe('types', () => {
   const schema = {
     event: {

@@ -4,13 +4,11 @@ import type { ApiClient } from '../../client/api-client.ts';
 import { CliError } from '../cli-error.ts';
 import { warnOfNamesakes, type MaybeNamed } from '../client/namesakes.ts';
 import { openSession } from '../client/session.ts';
-import { CollectedFailures } from '../client/failures.ts';
 import { printAction, reportAction, throwIfFailed } from '../client/report-action.ts';
 import { isEndedAction, readAction, waitForAction } from '../client/wait-for-action.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { printWarnings } from '../rendering/warnings.ts';
-import { exampleText, findAll, printObject } from './resource.ts';
-import type { Deletable, Resource } from './resource.ts';
+import { printObject, type Resource } from './resource.ts';
 
 export const WAIT_FLAG = '-w, --wait';
 export const WAIT_TEXT = 'wait until the action has ended; exit code 1 if it failed';
@@ -20,7 +18,7 @@ export interface WaitOption {
 }
 
 /** What a request that starts an action was answered. */
-interface Started<Body = unknown> {
+export interface Started<Body = unknown> {
   readonly body: Body;
   readonly actionId: string | undefined;
 }
@@ -82,32 +80,6 @@ export async function changeByAction<Body, T extends { readonly id: string }>(
   if (json || isNew || isEndedAction(action)) printObject(session, resource, { ...shown, action: actionId });
   if (!json) printAction(session, action);
   throwIfFailed(action);
-}
-
-/** `delete` of clusters and nodes: each is an action. One that is refused hides none of the others. */
-export function addDeleteByAction(
-  group: Command,
-  terminal: Terminal,
-  kind: Deletable,
-  remove: (api: ApiClient, id: string) => Promise<Started>,
-): void {
-  group
-    .command(`delete <${kind.one}...>`)
-    .description(`Delete ${kind.many} and all that belongs to them.`)
-    .addHelpText('after', exampleText(kind.examples.delete ?? ''))
-    .option(WAIT_FLAG, WAIT_TEXT)
-    .action(async (names: string[], options: WaitOption, command: Command) => {
-      const session = openSession(command, terminal);
-      const failures = new CollectedFailures();
-      const started: { readonly label: string; readonly actionId: string | undefined }[] = [];
-      for (const { id, label } of await findAll(session.api, kind, names))
-        await failures.collect(label, async () => {
-          started.push({ label, actionId: (await remove(session.api, id)).actionId });
-        });
-      for (const { label, actionId } of started)
-        await failures.collect(label, () => reportAction(session, actionId, options.wait === true, label));
-      failures.throwAny();
-    });
 }
 
 /**

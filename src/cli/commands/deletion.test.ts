@@ -1,0 +1,67 @@
+import type { Command } from 'commander';
+import { describe, expect, test } from 'vitest';
+import { fakeApi, type Answers } from '../../../test/cli/fake-api.ts';
+import { plainTerminal, run } from '../../../test/cli/run.ts';
+import { buildProgram } from '../program.ts';
+
+const action = { id: 'a1', action: 'DELETE', status: 'SUCCEEDED', status_reason: '', data: {}, outputs: {} };
+const accepted = { status: 202, headers: { Location: 'http://x/v1/actions/a1' }, body: {} };
+
+/** By command: where its objects are, and whether an action deletes them. */
+const kinds = {
+  'cluster delete': { path: 'clusters', one: 'cluster', answer: accepted, ended: action },
+  'node delete': { path: 'nodes', one: 'node', answer: accepted, ended: action },
+  'retained delete': { path: 'retained', one: 'retained', answer: accepted, ended: action },
+  'profile delete': { path: 'profiles', one: 'profile', answer: { status: 204 }, ended: null },
+  'policy delete': { path: 'policies', one: 'policy', answer: { status: 204 }, ended: null },
+  'receiver delete': { path: 'receivers', one: 'receiver', answer: { status: 204 }, ended: null },
+} as const;
+
+test('every delete command is tried here', async () => {
+  const found: string[] = [];
+  const visit = (command: Command, words: readonly string[]): void => {
+    if (command.name() === 'delete') found.push(words.join(' '));
+    for (const child of command.commands) visit(child, [...words, child.name()]);
+  };
+  visit(await buildProgram(plainTerminal()), []);
+  expect(found.toSorted()).toEqual(Object.keys(kinds).toSorted());
+});
+
+describe.each(Object.entries(kinds))('%s --json', (words, { path, one, answer, ended }) => {
+  const answers: Answers = {
+    ...Object.fromEntries(
+      ['a', 'b'].flatMap((name) => [
+        [`GET /v1/${path}/${name}`, { body: { [one]: { id: `${name}1`, name } } }],
+        [`DELETE /v1/${path}/${name}`, answer],
+        [`DELETE /v1/${path}/${name}1`, answer],
+      ]),
+    ),
+    'GET /v1/actions/a1': { body: { action } },
+  };
+
+  test.each([[['a']], [['a', 'b']]])('of %j is a list with an entry for each name', async (names) => {
+    await using api = await fakeApi(answers);
+    const { code, out } = await run([...words.split(' '), ...names, '--json'], { url: api.url });
+    expect([code, JSON.parse(out)]).toEqual([0, names.map((name) => ({ name, action: ended }))]);
+  });
+
+  test('leaves out what was refused, and of nothing there is no document', async () => {
+    const refusing = { ...answers, [`DELETE /v1/${path}/b1`]: { status: 409, body: {} } };
+    await using api = await fakeApi(refusing);
+    const some = await run([...words.split(' '), 'a', 'b', '--json'], { url: api.url });
+    expect([some.code, JSON.parse(some.out)]).toEqual([1, [{ name: 'a', action: ended }]]);
+    const none = await run([...words.split(' '), 'c', '--json'], { url: api.url });
+    expect([none.code, none.out]).toEqual([1, '']);
+  });
+});
+
+test('of an action that failed the entry is there as well', async () => {
+  const failed = { ...action, status: 'FAILED', status_reason: 'it is locked' };
+  await using api = await fakeApi({
+    'DELETE /v1/nodes/a': accepted,
+    'GET /v1/actions/a1': { body: { action: failed } },
+  });
+  const { code, out, err } = await run(['node', 'delete', 'a', '--wait', '--json'], { url: api.url });
+  expect([code, JSON.parse(out)]).toEqual([1, [{ name: 'a', action: failed }]]);
+  expect(err).toContain('it is locked');
+});
