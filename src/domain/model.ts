@@ -224,7 +224,15 @@ export interface Recovery extends Owner {
   readonly relapsedAt: number | null;
 }
 
+/** What keeps a profile or a policy from being deleted. */
+export interface UserOfObject {
+  readonly kind: 'cluster' | 'node';
+  readonly name: string;
+  readonly project: string;
+}
+
 /** A process or server that RECREATE has stopped and keeps, instead of removing it. */
+
 export interface Retained extends Owner {
   readonly id: string;
   readonly nodeId: string;

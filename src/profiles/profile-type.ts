@@ -250,15 +250,25 @@ export interface ProfileType {
   start?(nodes: () => Promise<readonly NodeFacts[]>): { stop(): Promise<void> };
 }
 
+export interface AdoptionRequest {
+  /** In whose name it is read. */
+  readonly owner: Session;
+  /** Whether Coppice has it for another project: then it does not exist for the owner. */
+  readonly isForeign: (thing: Pick<Adoptable, 'physicalId' | 'nodeId'>) => Promise<boolean>;
+  readonly signal: AbortSignal;
+}
+
 /** How what exists becomes a node: `read` says what it is, and changes nothing; `claim` marks it. */
 export interface Adoption {
+  /** What `identity` is to be: `the id of a server of this project`. */
+  readonly expected: string;
+
   /**
    * @param identity as its user names it: an id.
-   * @param owner in whose name it is read.
-   * @throws CoppiceError `bad-request` where there is no such thing in the owner's project, or where it
-   * cannot be adopted as it is.
+   * @returns undefined where there is no such thing in the owner's project.
+   * @throws CoppiceError `bad-request` where it cannot be adopted as it is.
    */
-  read(identity: string, owner: Session, signal: AbortSignal): Promise<Adoptable>;
+  read(identity: string, request: AdoptionRequest): Promise<Adoptable | undefined>;
 
   /**
    * Writes into it that it is the node's, as `create` does, so that what is found by that is found. Repeated

@@ -9,10 +9,11 @@ import { profileTypes } from '../profiles/registry.ts';
 import { TestServer, type Reply } from '../../test/support/test-server.ts';
 import { eventually } from '../../test/support/eventually.ts';
 import { manage } from '../clusters/managed-node.ts';
-import { getNode } from '../store/nodes.ts';
+import { getNode, updateNode } from '../store/nodes.ts';
 import { getProfile } from '../store/profiles.ts';
+import { insertRetained } from '../store/retained.ts';
 import type { Store, Tx } from '../store/store.ts';
-import { adoptNode } from './adopt-node.ts';
+import { adoptNode, previewAdoption } from './adopt-node.ts';
 
 let simulator: CloudSimulator;
 let clouds: ServiceClouds;
@@ -282,6 +283,65 @@ describe('a stack', () => {
     expect(messageOf(await ask('adopt', { identity: 'none', type }))).toContain(
       'identity: expected the id or name',
     );
+  });
+});
+
+describe.each(['os.nova.server-1.0', 'os.heat.stack-1.0'])('what another project has of %s', (type) => {
+  const owner = { project: 'red', user: 'r', domain: null, roles: ['member' as const] };
+  const stranger = { project: 'blue', user: 'b', domain: null, roles: ['member' as const] };
+  const make = () => (type.startsWith('os.nova') ? foreignServer() : foreignStack());
+  const request = { type, overrides: {}, snapshot: false, role: '', metadata: {}, name: undefined };
+
+  async function refusals(identity: string): Promise<string[]> {
+    const preview = previewAdoption(server.tools, stranger, { ...request, identity });
+    const adoption = adoptNode(server.tools, stranger, { ...request, identity });
+    const settled = await Promise.allSettled([preview, adoption]);
+    return settled.map((each) =>
+      each.status === 'fulfilled' ? 'done' : String(each.reason).replace(identity, 'ID'),
+    );
+  }
+
+  test('is refused in the words for one that is not there', async () => {
+    const missing = await refusals('d0b8a5a6-5a0e-4b36-8f0e-3c1f0f3d8f01');
+    expect(missing[0]).toContain('of this project, found "ID"');
+    const id = await make();
+    await adoptNode(server.tools, owner, { ...request, identity: id });
+    expect(await refusals(id)).toEqual(missing);
+    if (type.startsWith('os.heat')) expect(await refusals('old')).toEqual(missing);
+    const admin = { ...stranger, roles: ['admin' as const] };
+    const told = previewAdoption(server.tools, admin, { ...request, identity: id });
+    await expect(told).rejects.toThrow(/it is that of node node-\w+ /);
+  });
+
+  test('is so in a state as well that cannot be adopted, and where it is kept after a recovery', async () => {
+    const missing = await refusals('d0b8a5a6-5a0e-4b36-8f0e-3c1f0f3d8f01');
+    const id = await make();
+    const node = await adoptNode(server.tools, owner, { ...request, identity: id });
+    const failed = type.startsWith('os.nova')
+      ? simulator.world.servers.find(id)
+      : [...simulator.world.stacks.all].find((stack) => stack.id === id);
+    Object.assign(failed ?? {}, type.startsWith('os.nova') ? { status: 'ERROR' } : { status: 'FAILED' });
+    expect(await refusals(id)).toEqual(missing);
+    await server.store.write(async (tx) => {
+      const { project, user, domain } = owner;
+      await insertRetained(tx, {
+        project,
+        user,
+        domain,
+        id: 'kept',
+        clusterId: null,
+        nodeId: node.id,
+        nodeName: node.name,
+        profileType: type,
+        recoveryId: 'r',
+        physicalId: id,
+        data: {},
+        stoppedAt: 1,
+        until: 2,
+      });
+      await updateNode(tx, node.id, { physicalId: null });
+    });
+    expect(await refusals(id)).toEqual(missing);
   });
 });
 

@@ -24,7 +24,7 @@ import { sealSpec } from '../secrets/spec-secrets.ts';
 import { insertProfile } from '../store/profiles.ts';
 import { retainedOfPhysicalId } from '../store/retained.ts';
 import type { Db } from '../store/store.ts';
-import type { Caller, RequestTools } from './request-tools.ts';
+import { visibleProject, type Caller, type RequestTools } from './request-tools.ts';
 import { refuseSpec } from './spec-document.ts';
 
 export interface AdoptPreview {
@@ -114,7 +114,8 @@ export async function adoptNode(tools: RequestTools, caller: Caller, request: Ad
     updatedAt: null,
   };
   await tools.store.write(async (tx) => {
-    await refuseOwned(tx.db, caller, found);
+    if (await isForeign(tx.db, caller, found)) throw notThere(adoption, request.identity);
+    await refuseOwned(tx.db, found);
     await insertProfile(tx, profile);
     await insertNodes(tx, [node]);
   });
@@ -140,8 +141,14 @@ async function read(
     const why = adoption === undefined ? '' : `: ${adoption}`;
     throw new CoppiceError('bad-request', `Nodes of the type ${typeName(type)} cannot be adopted${why}.`);
   }
-  const found = await adoption.read(identity, ownerOf(caller), AbortSignal.timeout(READ_MS));
-  await refuseOwned(tools.store.db, caller, found);
+  const { db } = tools.store;
+  const found = await adoption.read(identity, {
+    owner: ownerOf(caller),
+    isForeign: (thing) => isForeign(db, caller, thing),
+    signal: AbortSignal.timeout(READ_MS),
+  });
+  if (found === undefined) throw notThere(adoption, identity);
+  await refuseOwned(db, found);
   const missing = found.missing.filter(({ keys }) => !keys.some((key) => key in overrides));
   if (missing.length > 0)
     throw new CoppiceError('bad-request', missing.map(({ issue }) => describeIssue(issue)).join('; '));
@@ -154,25 +161,42 @@ async function read(
   return { type, adoption, found, spec, properties: check.properties };
 }
 
-/** @throws CoppiceError `resource-in-use`; of a node of another project it says no more. */
-async function refuseOwned(db: Db, caller: Caller, { physicalId, nodeId }: Adoptable): Promise<void> {
+function notThere({ expected }: Adoption, identity: string): CoppiceError {
+  return new CoppiceError('bad-request', `identity: expected ${expected}, found ${quoteValue(identity)}`);
+}
+
+type Thing = Pick<Adoptable, 'physicalId' | 'nodeId'>;
+
+/** Whose node it is already, or whose node it was and is kept; undefined: no project's. */
+async function holderOf(db: Db, { physicalId, nodeId }: Thing): Promise<Holder | undefined> {
   const kept = await retainedOfPhysicalId(db, physicalId);
-  if (kept !== undefined) throw isKept(caller, kept);
+  if (kept !== undefined) return { kept, project: kept.project };
   const [holder] = await nodesOfPhysicalId(db, physicalId);
-  const owner = holder ?? (nodeId === null ? undefined : await getNode(db, nodeId));
-  if (owner === undefined) return;
-  const isSeen = caller.roles.includes('admin') || owner.project === caller.project;
-  const whose = isSeen ? `of node ${owner.name} (${owner.id})` : 'of a node';
-  throw new CoppiceError('resource-in-use', `${physicalId} cannot be adopted: it is that ${whose} already.`);
+  const node = holder ?? (nodeId === null ? undefined : await getNode(db, nodeId));
+  return node === undefined ? undefined : { node, project: node.project };
+}
+
+type Holder = { readonly project: string } & ({ readonly kept: Retained } | { readonly node: Node });
+
+/** A refusal that is not that of a thing which is not there would tell that it is. */
+async function isForeign(db: Db, caller: Caller, thing: Thing): Promise<boolean> {
+  const visible = visibleProject(caller);
+  const holder = await holderOf(db, thing);
+  return holder !== undefined && visible !== undefined && holder.project !== visible;
+}
+
+/** @throws CoppiceError `resource-in-use` */
+async function refuseOwned(db: Db, thing: Thing): Promise<void> {
+  const holder = await holderOf(db, thing);
+  if (holder === undefined) return;
+  const why =
+    'kept' in holder ? whyKept(holder.kept) : `that of node ${holder.node.name} (${holder.node.id}) already`;
+  throw new CoppiceError('resource-in-use', `${thing.physicalId} cannot be adopted: it is ${why}.`);
 }
 
 /** It would be removed as the node's own, once its time is over. */
-function isKept(caller: Caller, { physicalId, id, nodeName, project }: Retained): CoppiceError {
-  const isSeen = caller.roles.includes('admin') || project === caller.project;
-  const why = isSeen
-    ? ` of node ${nodeName} after its recovery (coppice retained show ${id.slice(0, 8)})`
-    : '';
-  return new CoppiceError('resource-in-use', `${physicalId} cannot be adopted: it is kept${why}.`);
+function whyKept({ id, nodeName }: Retained): string {
+  return `kept of node ${nodeName} after its recovery (coppice retained show ${id.slice(0, 8)})`;
 }
 
 function profileOf(

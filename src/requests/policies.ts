@@ -9,7 +9,7 @@ import * as rows from '../store/policies.ts';
 import { requireObject, unknownType } from './find-object.ts';
 import { ownerOf } from '../domain/session.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
-import { MOST_NAMED, listNames } from './in-use.ts';
+import { MOST_NAMED, listUsers } from './in-use.ts';
 import { readSpec, refuseSpec, refuseType, typeNameOf } from './spec-document.ts';
 
 /** @throws CoppiceError `invalid-spec`, `resource-not-found` (a type that does not exist) */
@@ -75,7 +75,7 @@ export async function deletePolicy(tools: RequestTools, caller: Caller, identity
       const issue = {
         field: identity,
         expected: 'no cluster that it is attached to',
-        found: listNames(clusters.map((name) => `cluster ${name}`)),
+        found: listUsers(clusters, caller),
         hint: 'coppice cluster policy-detach CLUSTER POLICY',
       };
       throw new CoppiceError('resource-in-use', sentence, { details: { issues: [issue] } });

@@ -10,7 +10,7 @@ import * as rows from '../store/profiles.ts';
 import { requireObject, unknownType } from './find-object.ts';
 import { ownerOf } from '../domain/session.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
-import { MOST_NAMED, listNames } from './in-use.ts';
+import { MOST_NAMED, listUsers } from './in-use.ts';
 import { readSpec, refuseSpec, refuseType, typeNameOf } from './spec-document.ts';
 
 export interface NewProfile {
@@ -110,7 +110,11 @@ export async function deleteProfile(tools: RequestTools, caller: Caller, identit
     const users = await rows.usersOfProfile(tx.db, id, MOST_NAMED + 1);
     if (users.length > 0) {
       const sentence = `The profile '${identity}' cannot be deleted: still referenced by some clusters and/or nodes.`;
-      const issue = { field: identity, expected: 'no cluster or node that uses it', found: listNames(users) };
+      const issue = {
+        field: identity,
+        expected: 'no cluster or node that uses it',
+        found: listUsers(users, caller),
+      };
       throw new CoppiceError('resource-in-use', sentence, { details: { issues: [issue] } });
     }
     await rows.deleteProfile(tx, id);

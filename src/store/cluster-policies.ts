@@ -1,6 +1,6 @@
 /** Rows of bindings: which policy is attached to which cluster. Every change changes what is watched. */
 import { sql, type Selectable } from 'kysely';
-import type { ClusterPolicy, Policy } from '../domain/model.ts';
+import type { ClusterPolicy, Policy, UserOfObject } from '../domain/model.ts';
 import { selectByIds } from './by-ids.ts';
 import { toPolicy } from './policies.ts';
 import { fromText, toFlag, toText } from './rows.ts';
@@ -135,14 +135,14 @@ export async function bindingsOfClusters(
 }
 
 /** Names of at most so many clusters that a policy is attached to. */
-export async function clustersWithPolicy(db: Db, policyId: string, limit: number): Promise<string[]> {
+export async function clustersWithPolicy(db: Db, policyId: string, limit: number): Promise<UserOfObject[]> {
   const query = db
     .selectFrom('cluster_policy')
     .innerJoin('cluster', 'cluster.id', 'cluster_policy.cluster_id')
-    .select('cluster.name')
+    .select(['cluster.name', 'cluster.project'])
     .where('policy_id', '=', policyId)
     .orderBy('cluster.name');
-  return (await query.limit(limit).execute()).map(({ name }) => name);
+  return (await query.limit(limit).execute()).map((row) => ({ kind: 'cluster', ...row }));
 }
 
 /** @returns whether there was such a binding. */

@@ -1,6 +1,6 @@
 /** Rows of profiles. */
 import type { Selectable } from 'kysely';
-import type { Profile } from '../domain/model.ts';
+import type { Profile, UserOfObject } from '../domain/model.ts';
 import { selectByIds } from './by-ids.ts';
 import { applyListing, type Listed, type ListQuery } from './listing.ts';
 import { fromText, toText } from './rows.ts';
@@ -102,13 +102,16 @@ export async function deleteProfile(tx: Tx, id: string): Promise<boolean> {
   return result.numDeletedRows === 1n;
 }
 
-/** `cluster web`, `node web-1`, clusters first: at most so many of those that are made from a profile. */
-export async function usersOfProfile(db: Db, id: string, limit: number): Promise<string[]> {
-  const users: string[] = [];
-  for (const table of ['cluster', 'node'] as const) {
-    const select = db.selectFrom(table).select('name').where('profile_id', '=', id).orderBy('name');
-    const rows = await select.limit(limit - users.length).execute();
-    users.push(...rows.map(({ name }) => `${table} ${name}`));
+/** Clusters first: at most so many of those that are made from a profile. */
+export async function usersOfProfile(db: Db, id: string, limit: number): Promise<UserOfObject[]> {
+  const users: UserOfObject[] = [];
+  for (const kind of ['cluster', 'node'] as const) {
+    const select = db.selectFrom(kind).select(['name', 'project']).where('profile_id', '=', id);
+    const rows = await select
+      .orderBy('name')
+      .limit(limit - users.length)
+      .execute();
+    users.push(...rows.map((row) => ({ kind, ...row })));
     if (users.length === limit) break;
   }
   return users;

@@ -253,6 +253,13 @@ test('a name means an object of the own project, also to an administrator, who i
   expect((await ask('admin', 'POST', '/v1/clusters', { body: { cluster: own } })).status).toBe(202);
   const { body } = await ask('admin', 'GET', '/v1/clusters/web');
   expect(body).toMatchObject({ cluster: { name: 'web', project: 'green' } });
+  const inUse = await ask('member', 'DELETE', `/v1/profiles/${ids['profile']}`);
+  expect([inUse.status, inUse.text.match(/"found":"([^"]*)"/)?.[1]]).toEqual([
+    409,
+    expect.stringMatching(
+      /^a cluster of another project, cluster web,|^cluster web, a cluster of another project/,
+    ),
+  ]);
   expect((await ask('admin', 'DELETE', '/v1/clusters/web')).status).toBe(202);
   await eventually('it is gone', async () => {
     return (await ask('admin', 'GET', '/v1/clusters/web')).status === 404;

@@ -15,55 +15,61 @@ const HIDDEN = '******';
 
 export function stackAdoption(cloudFor: (of: Pick<NodeFacts, 'session' | 'data'>) => Cloud): Adoption {
   return {
-    async read(identity, owner, signal) {
+    expected: 'the id or name of a stack of this project',
+    async read(identity, { owner, isForeign, signal }) {
       const usual = cloudFor({ session: owner, data: {} });
       try {
         for await (const cloud of eachRegion(usual, 'orchestration', { signal })) {
           const region = cloud === usual ? null : cloud.session.settings.region;
-          const found = await readStack(cloud.heat, identity, region, { signal });
-          if (found !== undefined) return found;
+          const stack = await findStack(cloud.heat, identity, { signal });
+          if (stack === undefined) continue;
+          if (await isForeign({ physicalId: stack.id, nodeId: nodeOf(stack) })) continue;
+          return await readStack(cloud.heat, stack, region, { signal });
         }
       } catch (error) {
         throw operationError(error, 'the stack could not be read');
       }
-      throw notAdoptable('the id or name of a stack of this project', identity);
+      return undefined;
     },
     claim: (node, request) => claimStack(cloudFor(node).heat, node, request),
   };
 }
 
-/** @returns undefined: there is none. */
-async function readStack(
+type WholeStack = Awaited<ReturnType<HeatClient['getStack']>>;
+
+/** With all that Heat shows of it. @returns undefined: there is none. */
+async function findStack(
   heat: HeatClient,
   identity: string,
-  region: string | null,
   context: CallContext,
-): Promise<Adoptable | undefined> {
-  try {
-    const [found] = await heat.listStacks({ id: identity }, context);
-    const stack = found ?? (await heat.findStack(identity, context));
-    if (stack === undefined) return undefined;
-    // To write its tags is an update: of a stack that has failed it would make what is missing.
-    if (verdictOn(stack).health !== 'healthy' || stack.stack_status === 'ROLLBACK_COMPLETE')
-      throw notAdoptable('a stack that is complete', stack.stack_status);
-    const whole = await heat.getStack(stack.stack_name, stack.id, context);
-    const parts = await heat.getParts(stack.stack_name, stack.id, context);
-    const parameters = ownParameters(whole);
-    return {
-      physicalId: stack.id,
-      name: stack.stack_name,
-      nodeId: nodeOf(whole),
-      region,
-      properties: propertiesOf(whole, parts, parameters),
-      missing: hiddenParameters(parameters),
-    };
-  } catch (error) {
-    throw operationError(error, 'the stack could not be read');
-  }
+): Promise<WholeStack | undefined> {
+  const [listed] = await heat.listStacks({ id: identity }, context);
+  const stack = listed ?? (await heat.findStack(identity, context));
+  return stack === undefined ? undefined : await heat.getStack(stack.stack_name, stack.id, context);
 }
 
-function notAdoptable(expected: string, found: string): CoppiceError {
-  return new CoppiceError('bad-request', `identity: expected ${expected}, found ${quoteValue(found)}`);
+async function readStack(
+  heat: HeatClient,
+  stack: WholeStack,
+  region: string | null,
+  context: CallContext,
+): Promise<Adoptable> {
+  // To write its tags is an update: of a stack that has failed it would make what is missing.
+  if (verdictOn(stack).health !== 'healthy' || stack.stack_status === 'ROLLBACK_COMPLETE') {
+    const expected = 'a stack that is complete';
+    const sentence = `identity: expected ${expected}, found ${quoteValue(stack.stack_status)}`;
+    throw new CoppiceError('bad-request', sentence);
+  }
+  const parts = await heat.getParts(stack.stack_name, stack.id, context);
+  const parameters = ownParameters(stack);
+  return {
+    physicalId: stack.id,
+    name: stack.stack_name,
+    nodeId: nodeOf(stack),
+    region,
+    properties: propertiesOf(stack, parts, parameters),
+    missing: hiddenParameters(parameters),
+  };
 }
 
 function propertiesOf(

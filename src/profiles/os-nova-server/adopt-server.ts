@@ -2,7 +2,7 @@
  * A server that exists becomes a node: its profile says what it is, and its metadata whose it is. What Nova
  * does not show of it (a password, what was put into its files) is not in the profile.
  */
-import { CoppiceError, quoteValue } from '../../domain/errors.ts';
+import { CoppiceError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { isStatus, operationError } from '../../openstack/cloud-error.ts';
 import { eachRegion, type Cloud } from '../../openstack/cloud.ts';
@@ -16,20 +16,21 @@ import { requireServerId } from './run-operation.ts';
 
 export function serverAdoption(cloudFor: (of: Pick<NodeFacts, 'session' | 'data'>) => Cloud): Adoption {
   return {
-    async read(identity, owner, signal) {
+    expected: 'the id of a server of this project',
+    async read(identity, { owner, isForeign, signal }) {
       const usual = cloudFor({ session: owner, data: {} });
       try {
         for await (const cloud of eachRegion(usual, 'compute', { signal })) {
           const server = await serverInProject(cloud, identity, { signal });
           const region = cloud === usual ? null : cloud.session.settings.region;
-          if (server !== undefined) return await readServer(cloud, server, region, { signal });
+          if (server === undefined) continue;
+          if (await isForeign({ physicalId: server.id, nodeId: nodeOf(server) })) continue;
+          return await readServer(cloud, server, region, { signal });
         }
       } catch (error) {
         throw operationError(error, 'the server could not be read');
       }
-      const expected = 'the id of a server of this project';
-      const sentence = `identity: expected ${expected}, found ${quoteValue(identity)}`;
-      throw new CoppiceError('bad-request', sentence);
+      return undefined;
     },
     claim: (node, request) => claimServer(cloudFor(node), node, request),
   };
