@@ -54,6 +54,7 @@ import { UnknownNodes } from './unknown-nodes.ts';
 import { checkSchema } from './store/check-schema.ts';
 import { heldBesidePort, openDataDirectory } from './store/data-directory.ts';
 import { migrate } from './store/migrate.ts';
+import { protectStoredSecrets } from './secrets/stored-secrets.ts';
 import { openSecretBox } from './store/secret-keys.ts';
 import { openSqlite } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
@@ -142,6 +143,8 @@ async function startParts(
   stops.push(() => store.close());
   await migrate(store, Date.now());
   await checkSchema(store);
+  const lostKeys = await protectStoredSecrets({ store, profileTypes, log });
+  for (const sentence of lostKeys.sentences()) log.warn(sentence);
   const authentication = openAuthentication(config.auth, keystone, store);
   const unknownNodes = await UnknownNodes.find(store.db, profileTypes);
   await logUnknownNodes(unknownNodes, log);
@@ -186,7 +189,7 @@ async function startParts(
     http,
     profileTypes,
     workflows,
-    unknownNodes,
+    warnings: [() => unknownNodes.warning(), () => lostKeys.warning()],
     cloud: cloud?.view,
     clouds,
     healer: undefined,
@@ -235,7 +238,8 @@ interface Parts {
   readonly http: HttpClient;
   readonly profileTypes: ProfileTypes;
   readonly workflows: EmbeddedWorkflows;
-  readonly unknownNodes: UnknownNodes;
+  /** Of the server, for operators. */
+  readonly warnings: readonly (() => Promise<string | undefined>)[];
   readonly cloud: CloudView | undefined;
   readonly clouds: Clouds | undefined;
   /** Once it is started. */
@@ -250,7 +254,7 @@ async function startHttp(
   authentication: Authentication,
   stops: Started['stops'],
 ): Promise<void> {
-  const { config, log, store, registry, http, profileTypes, workflows, cloud, clouds, unknownNodes } = parts;
+  const { config, log, store, registry, http, profileTypes, workflows, cloud, clouds, warnings } = parts;
   const tools: RequestTools = {
     store,
     profileTypes: config.localProcesses ? profileTypes : withoutLocalProcesses(profileTypes),
@@ -268,7 +272,7 @@ async function startHttp(
     },
     lastRecord: (nodeId) => parts.healer?.lastRecord(nodeId),
     outdatedBecause: (nodeId) => parts.healer?.outdatedBecause(nodeId) ?? null,
-    serverWarning: () => unknownNodes.warning(),
+    serverWarning: () => allWarnings(warnings),
     log: (details, message) => log.info(details, message),
     onPurged: parts.onPurged,
     ...(cloud === undefined ? {} : { cloud }),
@@ -353,6 +357,13 @@ async function startEngine(
   }
   stops.push(() => engine.stop());
   await engine.start();
+}
+
+async function allWarnings(warnings: Parts['warnings']): Promise<string | undefined> {
+  const found = (await Promise.all(warnings.map((warning) => warning()))).filter(
+    (each) => each !== undefined,
+  );
+  return found.length === 0 ? undefined : found.join(' ');
 }
 
 async function startHealer(parts: Parts, stops: Started['stops']): Promise<void> {

@@ -5,6 +5,8 @@
 import { isJsonObject, type Json, type JsonObject } from './json.ts';
 
 const key = '$secret';
+/** How each text of a `SecretBox` begins. A user may have written such a map with another text. */
+const form = /^v\d+\.[0-9a-f]{8}\./;
 
 /** How a text that holds one can be found. */
 export const sealedMark = `"${key}":`;
@@ -21,7 +23,7 @@ export function toSealed(text: string): Sealed {
 export function sealedText(value: Json | undefined): string | null {
   if (!isJsonObject(value)) return null;
   const { [key]: text, ...others } = value;
-  return typeof text === 'string' && Object.keys(others).length === 0 ? text : null;
+  return typeof text === 'string' && form.test(text) && Object.keys(others).length === 0 ? text : null;
 }
 
 export function isSealed(value: Json | undefined): boolean {

@@ -10,7 +10,7 @@
 import { CoppiceError } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Spec } from '../domain/model.ts';
-import { sealedText } from '../domain/sealed.ts';
+import { isSealed, sealedText } from '../domain/sealed.ts';
 import { mapSecrets } from '../domain/secret-fields.ts';
 import type { Fields } from '../domain/spec-schema.ts';
 import type { Opened, SecretBox } from '../store/secret-box.ts';
@@ -25,6 +25,32 @@ export function sealSpec(secrets: SecretBox, { fields }: DeclaringType, spec: Sp
     spec,
     mapSecrets(fields, spec.properties, (secret) => secrets.seal(secret)),
   );
+}
+
+/** Likewise a spec of the store, where what is encrypted already stays as it is. */
+export function sealWhatIsPlain(secrets: SecretBox, { fields }: DeclaringType, spec: Spec): Spec {
+  return withProperties(
+    spec,
+    mapSecrets(fields, spec.properties, (secret) => (isSealed(secret) ? secret : secrets.seal(secret))),
+  );
+}
+
+/** What of a spec was encrypted with a key that is not here. */
+export interface Unreadable {
+  readonly path: string;
+  /** Its id. */
+  readonly key: string;
+}
+
+export function unreadableIn(secrets: SecretBox, { fields }: DeclaringType, spec: Spec): Unreadable[] {
+  const unreadable: Unreadable[] = [];
+  mapSecrets(fields, spec.properties, (secret, path) => {
+    const text = sealedText(secret);
+    const key = text === null ? null : secrets.missingKeyOf(text);
+    if (key !== null) unreadable.push({ path, key });
+    return secret;
+  });
+  return unreadable;
 }
 
 /**

@@ -20,14 +20,17 @@ const RESERVE_SHARE = 0.1;
 export function enableGivingBack(database: DatabaseSync): void {
   if (numberOf(database, 'auto_vacuum') === INCREMENTAL) return;
   database.exec('PRAGMA auto_vacuum = INCREMENTAL');
-  const pages = numberOf(database, 'page_count');
-  const isNew = pages === 0;
-  if (isNew || pages - numberOf(database, 'freelist_count') > MOST_PAGES_TO_REBUILD) return;
+  const isNew = numberOf(database, 'page_count') === 0;
+  if (isNew || isLargeToRebuild(database)) return;
   try {
     database.exec('VACUUM');
   } catch {
     return;
   }
+}
+
+export function isLargeToRebuild(database: DatabaseSync): boolean {
+  return numberOf(database, 'page_count') - numberOf(database, 'freelist_count') > MOST_PAGES_TO_REBUILD;
 }
 
 /** One portion, outside of a transaction. @returns whether there is more to give back. */

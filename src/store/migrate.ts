@@ -32,6 +32,7 @@ import * as fairClaims from './migrations/0025-fair-claims.ts';
 import * as retention from './migrations/0026-retention.ts';
 import * as executionsOfProjects from './migrations/0027-executions-of-projects.ts';
 import * as namesWithinProjects from './migrations/0028-names-within-projects.ts';
+import * as erasureDue from './migrations/0029-erasure-due.ts';
 
 interface Migration {
   readonly version: number;
@@ -68,6 +69,7 @@ const migrations: readonly Migration[] = [
   { version: 26, up: retention.up },
   { version: 27, up: executionsOfProjects.up },
   { version: 28, up: namesWithinProjects.up },
+  { version: 29, up: erasureDue.up },
 ];
 
 export const schemaVersion = migrations.length;

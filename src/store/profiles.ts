@@ -61,6 +61,21 @@ export async function profilesOfType(db: Db, type: string): Promise<Profile[]> {
   return rows.map(toProfile);
 }
 
+/** By their ids, at most `limit` of those after this one. */
+export async function profilesAfter(db: Db, id: string, limit: number): Promise<Profile[]> {
+  const select = db.selectFrom('profile').selectAll().where('id', '>', id).orderBy('id').limit(limit);
+  return (await select.execute()).map(toProfile);
+}
+
+/** Only encrypted, it stays what it is. */
+export async function replaceProfileSpec(tx: Tx, { id, spec }: Pick<Profile, 'id' | 'spec'>): Promise<void> {
+  await tx.db
+    .updateTable('profile')
+    .set({ spec: toText(spec) })
+    .where('id', '=', id)
+    .execute();
+}
+
 const selectNames = selectByIds((db, ids) =>
   db.selectFrom('profile').select(['id', 'name']).where('id', 'in', ids),
 );

@@ -179,6 +179,10 @@ CREATE TABLE "cluster_policy" (
 
 CREATE INDEX "cluster_policy_by_policy" on "cluster_policy" ("policy_id");
 
+CREATE TABLE "erasure_due" (
+  "what" text not null primary key
+);
+
 CREATE TABLE "event" (
   "seq" integer primary key autoincrement,
   "id" text not null unique,

@@ -4,6 +4,7 @@
  * what they make (checked by a test).
  */
 import type { Generated } from 'kysely';
+import type { ErasureDueRow, SchemaVersionRow } from './schema-of-file.ts';
 import type { TrustRow } from './schema-trusts.ts';
 import type {
   WorkbookRow,
@@ -349,11 +350,6 @@ export interface NotificationRow {
   due_at: number;
 }
 
-export interface SchemaVersionRow {
-  version: number;
-  applied_at: number;
-}
-
 export interface ForcedDownHostRow {
   host: string;
   node_name: string;
@@ -395,5 +391,6 @@ export interface Schema {
   workflow_message: WorkflowMessageRow;
   notification_target: NotificationTargetRow;
   notification: NotificationRow;
+  erasure_due: ErasureDueRow;
   schema_version: SchemaVersionRow;
 }

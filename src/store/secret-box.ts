@@ -58,15 +58,18 @@ export class SecretBox {
     });
   }
 
+  /** The id of the key that opens it, where that is not here; null: it is. */
+  missingKeyOf(text: string): string | null {
+    const { as, id } = partsOf(text);
+    return as === version && this.#keys.has(id) ? null : id;
+  }
+
   /** What was sealed, or why it cannot be read. */
   open(text: string): Opened {
-    const [as, id = '', parts = ''] = text.split('.');
+    const { as, id, parts } = partsOf(text);
     const key = this.#keys.get(id);
     if (as !== version || key === undefined)
-      return {
-        ok: false,
-        problem: `was encrypted with the key ${id.slice(0, 16)}, which this Coppice does not have`,
-      };
+      return { ok: false, problem: `was encrypted with the key ${id}, which this Coppice does not have` };
     const bytes = Buffer.from(parts, 'base64url');
     try {
       const opening = createDecipheriv(cipher, key, bytes.subarray(0, NONCE_LENGTH));
@@ -78,6 +81,11 @@ export class SecretBox {
       return { ok: false, problem: `cannot be decrypted with its key ${id}: it was changed` };
     }
   }
+}
+
+function partsOf(text: string): { readonly as: string; readonly id: string; readonly parts: string } {
+  const [as = '', id = '', parts = ''] = text.split('.', 3);
+  return { as, id, parts };
 }
 
 /** Says which key it is, and nothing of it. */

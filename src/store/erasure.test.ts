@@ -1,0 +1,200 @@
+/** A database of before secrets of profiles were encrypted, at its first start with this version. */
+import { randomBytes } from 'node:crypto';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { MortalStore, type Death } from '../../test/support/mortal-store.ts';
+import { aProfile } from '../../test/support/rows.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { localProcess } from '../profiles/local-process/local-process.ts';
+import { novaServer } from '../profiles/os-nova-server/os-nova-server.ts';
+import { registryOf } from '../profiles/registry.ts';
+import { propertiesOf } from '../clusters/managed-node.ts';
+import { protectStoredSecrets } from '../secrets/stored-secrets.ts';
+import { migrate, schemaVersion } from './migrate.ts';
+import { deleteProfile, getProfile, insertProfile } from './profiles.ts';
+import { KEY_LENGTH, SecretBox } from './secret-box.ts';
+import { openSqlite } from './sqlite.ts';
+import type { Store } from './store.ts';
+
+const secrets = new SecretBox(randomBytes(KEY_LENGTH));
+const profileTypes = registryOf([localProcess({ dataDir: '.' }), novaServer({ clouds: undefined })]);
+/** Of more pages than one, and in each of them. */
+const userData = 'PLAIN-SECRET '.repeat(500);
+const server = { flavor: 'm1.tiny', image: 'debian', user_data: userData, admin_pass: 'PLAIN-SECRET' };
+const process = { command: ['sleep', '9'], env: { TOKEN: 'PLAIN-SECRET' } };
+/** More than are encrypted in one transaction. */
+const SERVERS = 330;
+
+let directory: string;
+let opened: Store[];
+let logged: string[];
+const log = {
+  info: (_: object, message: string) => void logged.push(message),
+  warn: (_: object, message: string) => void logged.push(`warning: ${message}`),
+};
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'coppice-erasure-'));
+  [opened, logged] = [[], []];
+});
+afterEach(async () => {
+  for (const store of opened) await store.close();
+  rmSync(directory, { recursive: true });
+});
+
+function open(name: string, options: { readonly secrets?: SecretBox } = { secrets }): Store {
+  const store = openSqlite(join(directory, name, 'coppice.db'), options);
+  opened.push(store);
+  return store;
+}
+
+function profileOf(name: string, type: string, properties: JsonObject) {
+  const spec = { type, version: '1.0', properties };
+  return aProfile({ id: name, name, type: `${type}-1.0`, spec });
+}
+
+/**
+ * As the process that wrote it left it when it was killed: profiles in plain text, also such as were deleted,
+ * in the file and in the -wal.
+ */
+async function databaseOfBefore(): Promise<string> {
+  mkdirSync(join(directory, 'before'));
+  const store = open('before');
+  await migrate(store, 1);
+  using raw = new DatabaseSync(store.location);
+  raw.exec(`DELETE FROM schema_version WHERE version = ${schemaVersion}; DROP TABLE erasure_due`);
+  await store.write(async (tx) => {
+    for (let at = 0; at < SERVERS; at += 1)
+      await insertProfile(tx, profileOf(`server-${at}`, 'os.nova.server', server));
+  });
+  raw.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  await store.write(async (tx) => {
+    for (let at = 0; at < SERVERS; at += 3) await deleteProfile(tx, `server-${at}`);
+  });
+  await store.write((tx) => insertProfile(tx, profileOf('process', 'local.process', process)));
+  await store.write((tx) => insertProfile(tx, profileOf('open', 'local.process', { command: ['a'] })));
+  copy('before', 'killed');
+  return 'killed';
+}
+
+function copy(from: string, to: string): void {
+  cpSync(join(directory, from), join(directory, to), { recursive: true });
+}
+
+const filesOf = (name: string) => readdirSync(join(directory, name));
+function plainIn(name: string): string[] {
+  const holds = (file: string) => readFileSync(join(directory, name, file), 'latin1').includes('PLAIN-SEC');
+  return filesOf(name).filter(holds);
+}
+
+async function start(name: string): Promise<Store> {
+  const store = open(name);
+  await migrate(store, 2);
+  await protectStoredSecrets({ store, profileTypes, log });
+  return store;
+}
+
+async function expectProtected(name: string, store: Store): Promise<void> {
+  expect(plainIn(name)).toEqual([]);
+  for (const [id, properties] of [
+    ['server-1', server],
+    ['process', process],
+  ] as const) {
+    const profile = await getProfile(store.db, id);
+    if (profile === undefined) throw new Error(`${id} is gone`);
+    expect(propertiesOf({ store, profileTypes }, profile)).toMatchObject(properties);
+  }
+  const { count } = await store.db
+    .selectFrom('profile')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  expect(count).toBe(SERVERS - SERVERS / 3 + 2);
+  expect(await store.db.selectFrom('erasure_due').selectAll().execute()).toEqual([]);
+}
+
+test('its first start leaves no secret in plain text: in no row, no free page and no log', async () => {
+  const name = await databaseOfBefore();
+  expect(plainIn(name)).toEqual(['coppice.db', 'coppice.db-wal']);
+  const store = await start(name);
+  await expectProtected(name, store);
+  expect(logged).toEqual([
+    `The secrets of ${SERVERS - SERVERS / 3 + 1} profiles are encrypted from now on.`,
+    'The database was rebuilt without remains of what was not encrypted. Backups from before still have it.',
+  ]);
+  await store.close();
+  expect(plainIn(name)).toEqual([]);
+  const again = await start(name);
+  await expectProtected(name, again);
+  expect(logged).toHaveLength(2);
+});
+
+test('killed at any write, the next start does the rest', async () => {
+  const before = await databaseOfBefore();
+  let deaths = 0;
+  for (let at = 1; ; at += 1) {
+    for (const when of ['before', 'after'] as const satisfies Death['when'][]) {
+      const name = `${at}-${when}`;
+      copy(before, name);
+      const store = open(name);
+      await migrate(store, 2);
+      const mortal = new MortalStore(store, { at, when });
+      const end = protectStoredSecrets({ store: mortal, profileTypes, log }).then(() => 'ended');
+      if ((await Promise.race([end, mortal.died.promise])) === 'ended') {
+        // Two portions, and the note that the erasure is done.
+        expect(deaths).toBe(6);
+        return;
+      }
+      deaths += 1;
+      copy(name, `${name}-again`);
+      await expectProtected(`${name}-again`, await start(`${name}-again`));
+    }
+  }
+});
+
+test('what is deleted before the first start is erased, too', async () => {
+  const name = await databaseOfBefore();
+  {
+    using raw = new DatabaseSync(join(directory, name, 'coppice.db'));
+    raw.exec("DELETE FROM profile WHERE id <> 'open'");
+  }
+  await start(name);
+  expect(plainIn(name)).toEqual([]);
+});
+
+test('what cannot be erased is said with the command that helps, until it is', async () => {
+  const name = await databaseOfBefore();
+  const reader = new DatabaseSync(join(directory, name, 'coppice.db'));
+  reader.exec('BEGIN; SELECT * FROM profile');
+  const store = await start(name);
+  expect(plainIn(name)).not.toEqual([]);
+  const path = join(directory, name, 'coppice.db');
+  expect(logged.at(-1)).toBe(
+    `warning: The database may still hold secrets of profiles in plain text, where there were some before: it was not rebuilt, because another program reads it. Stop Coppice, and run: sqlite3 ${path} "VACUUM; DELETE FROM erasure_due"`,
+  );
+  reader.close();
+  await store.close();
+  await expectProtected(name, await start(name));
+});
+
+test('a new database has nothing to erase', async () => {
+  mkdirSync(join(directory, 'new'));
+  const store = await start('new');
+  expect(await store.db.selectFrom('erasure_due').selectAll().execute()).toEqual([]);
+  expect(logged).toEqual([]);
+});
+
+test('what a later version declares as secret is encrypted and erased, too, also if that is interrupted', async () => {
+  mkdirSync(join(directory, 'later'));
+  const store = await start('later');
+  await store.write((tx) => insertProfile(tx, profileOf('process', 'local.process', process)));
+  const mortal = new MortalStore(store, { at: 1, when: 'after' });
+  void protectStoredSecrets({ store: mortal, profileTypes, log });
+  await mortal.died.promise;
+  copy('later', 'killed');
+  expect(plainIn('killed')).not.toEqual([]);
+  await start('killed');
+  expect(plainIn('killed')).toEqual([]);
+});

@@ -1,0 +1,10 @@
+/** The tables that say something of the database itself. */
+export interface SchemaVersionRow {
+  version: number;
+  applied_at: number;
+}
+
+/** A row: the file holds remains of secrets in plain text, and is to be rebuilt (`erasure.ts`). */
+export interface ErasureDueRow {
+  what: string;
+}
