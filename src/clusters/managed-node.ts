@@ -73,15 +73,29 @@ export async function loadNodesOfType(
 
 /** @param profile of the node, or one that it might get. */
 export function manage(
-  { store: { secrets }, profileTypes }: ProfileTools,
+  tools: ProfileTools,
   node: Node,
   cluster: Pick<Cluster, 'name'> | undefined,
   profile: Profile,
 ): ManagedNode {
+  return managerOf(tools, profile)(node, cluster);
+}
+
+/**
+ * For many nodes of one profile, which is read once.
+ * @throws CoppiceError `operation-impossible`, as what is returned does.
+ */
+export function managerOf(
+  { store: { secrets }, profileTypes }: ProfileTools,
+  profile: Profile,
+): (node: Node, cluster: Pick<Cluster, 'name'> | undefined) => ManagedNode {
   const type = profileTypes.find(profile.type);
-  if (type === undefined) throw noSuchType(profile.type, `of node ${node.name} `);
+  if (type === undefined)
+    return (node) => {
+      throw noSuchType(profile.type, `of node ${node.name} `);
+    };
   const read = ofProfile(secrets, type, profile, checkedProperties(profile, type));
-  return { node, profile, type, facts: factsOf(node, cluster?.name ?? null, read) };
+  return (node, cluster) => ({ node, profile, type, facts: factsOf(node, cluster?.name ?? null, read) });
 }
 
 /**

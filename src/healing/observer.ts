@@ -5,9 +5,9 @@
  *
  *     watch list -> rounds -> probe -> classify -> write (only what changed) -> onChange(cluster)
  */
-import type { Node, Profile } from '../domain/model.ts';
+import type { Node } from '../domain/model.ts';
 import { changedAt, recordSince } from '../clusters/current-health.ts';
-import { manage } from '../clusters/managed-node.ts';
+import { managerOf } from '../clusters/managed-node.ts';
 import type { ProbeTarget } from '../health/detector.ts';
 import type { ProbeLimits } from '../health/probe-limiter.ts';
 import type { ModeVerdict } from '../health/probe-node.ts';
@@ -21,6 +21,7 @@ import { getProfile } from '../store/profiles.ts';
 import type { Store } from '../store/store.ts';
 import type { ClusterLeases } from './cluster-leases.ts';
 import { Freshness } from './freshness.ts';
+import { NodeReads } from './node-reads.ts';
 import { emptyWatchList, type WatchList } from './watch-list.ts';
 
 export interface ObserverOptions {
@@ -58,7 +59,8 @@ export class Observer {
   readonly #written = new Map<string, HealthRecord>();
   /** When each node was last changed, and its status, as of its last probe. */
   readonly #found = new Map<string, { readonly changedAt: number; readonly status: Node['status'] }>();
-  readonly #profiles = new Map<string, Profile>();
+  readonly #managers = new Map<string, ReturnType<typeof managerOf>>();
+  readonly #nodes: NodeReads;
   readonly #freshness = new Freshness();
   /** Where events come from, while a policy wants them. */
   #eventSources: readonly { stop(): void }[] = [];
@@ -69,6 +71,7 @@ export class Observer {
     this.#options = options;
     this.#store = options.store;
     this.#now = options.now;
+    this.#nodes = new NodeReads(options.store);
     this.#rounds = new Rounds({
       target: (node) => this.#target(node),
       hasFailed: (node) => this.#records.get(node.id)?.state === 'FAILED',
@@ -92,7 +95,7 @@ export class Observer {
   /** From now on these nodes are watched, and no others. */
   async watch(list: WatchList): Promise<void> {
     this.#list = list;
-    this.#profiles.clear();
+    this.#managers.clear();
     this.#freshness.watch(list.nodes, this.#now());
     await this.#loadRecords();
     this.#rounds.reconcile(list.nodes);
@@ -157,26 +160,36 @@ export class Observer {
   }
 
   /**
-   * The node as it is now; null while it is being worked on. The one read of the database that each probe
-   * costs.
+   * The node as it is now; null while it is being worked on. The probes that begin together read the database
+   * once.
    */
   async #target(watched: WatchedNode): Promise<ProbeTarget | null> {
-    const node = await getNode(this.#store.db, watched.id);
-    const profile = node === undefined ? undefined : await this.#profile(node.profileId);
-    if (node !== undefined && busy.has(node.status)) this.#freshness.attended(node.id, this.#now());
-    if (node === undefined || busy.has(node.status) || profile === undefined) return null;
+    const node = await this.#nodes.read(watched.id);
+    if (node === undefined) return null;
+    if (busy.has(node.status)) {
+      this.#freshness.attended(node.id, this.#now());
+      return null;
+    }
+    const managed = await this.#manager(node.profileId);
+    if (managed === undefined) return null;
     this.#found.set(node.id, { changedAt: changedAt(node, this.#now()), status: node.status });
     const cluster = this.#list.clusters.get(watched.clusterId);
-    const named = cluster && { name: cluster.clusterName };
-    const { type, facts } = manage(this.#options, node, named, profile);
+    const { type, facts } = managed(node, cluster && { name: cluster.clusterName });
     return { node: facts, profile: type };
   }
 
-  /** A profile's spec never changes, so that it is read once between two reloads. */
-  async #profile(id: string): Promise<Profile | undefined> {
-    const known = this.#profiles.get(id) ?? (await getProfile(this.#store.db, id));
-    if (known !== undefined) this.#profiles.set(id, known);
-    return known;
+  /**
+   * A profile's spec never changes, so that it is read once between two reloads.
+   * @returns undefined: there is no such profile.
+   */
+  async #manager(profileId: string): Promise<ReturnType<typeof managerOf> | undefined> {
+    const known = this.#managers.get(profileId);
+    if (known !== undefined) return known;
+    const profile = await getProfile(this.#store.db, profileId);
+    if (profile === undefined) return undefined;
+    const manager = managerOf(this.#options, profile);
+    this.#managers.set(profileId, manager);
+    return manager;
   }
 
   async #recordProbe(

@@ -1,6 +1,7 @@
 /**
  * Statements over some ids (`where id in (...)`), in chunks. To compose the text of such a statement takes
- * longer than SQLite takes to carry it out, so that it is composed once for each number of ids.
+ * longer than SQLite takes to carry it out, so that it is composed once for each number of ids; and the
+ * numbers are powers of two (the last id is repeated, which finds nothing more), so that they are few.
  */
 import type { Compilable, CompiledQuery } from 'kysely';
 import { chunks } from './rows.ts';
@@ -18,7 +19,8 @@ export function selectByIds<Row>(
   const composed = new Map<number, CompiledQuery<Row>>();
   return async (db, ids) => {
     const rows: Row[] = [];
-    for (const chunk of chunks(ids)) {
+    for (const few of chunks(ids)) {
+      const chunk = padded(few);
       const statement =
         composed.get(chunk.length) ??
         compose(
@@ -32,4 +34,10 @@ export function selectByIds<Row>(
     }
     return rows;
   };
+}
+
+/** @param ids at least one. */
+function padded(ids: readonly string[]): readonly string[] {
+  const length = 2 ** Math.ceil(Math.log2(ids.length));
+  return Array.from({ length }, (_, index) => ids[Math.min(index, ids.length - 1)] ?? '');
 }

@@ -2,7 +2,8 @@
 import type { Json } from '../domain/json.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
 import { readHealthRecord } from '../domain/read-health-record.ts';
-import { chunks, fromText, toText } from './rows.ts';
+import { selectByIds } from './by-ids.ts';
+import { fromText, toText } from './rows.ts';
 import type { Db, Tx } from './store.ts';
 
 export async function saveNodeHealth(
@@ -30,17 +31,12 @@ export async function healthOfCluster(db: Db, clusterId: string): Promise<Map<st
   return recordsIn(rows);
 }
 
+const selectRecords = selectByIds((db, nodeIds) =>
+  db.selectFrom('node_health').select(['node_id', 'record']).where('node_id', 'in', nodeIds),
+);
+
 export async function healthOfNodes(db: Db, nodeIds: readonly string[]): Promise<Map<string, HealthRecord>> {
-  const records = new Map<string, HealthRecord>();
-  for (const chunk of chunks(nodeIds)) {
-    const rows = await db
-      .selectFrom('node_health')
-      .select(['node_id', 'record'])
-      .where('node_id', 'in', chunk)
-      .execute();
-    for (const [id, record] of recordsIn(rows)) records.set(id, record);
-  }
-  return records;
+  return recordsIn(await selectRecords(db, nodeIds));
 }
 
 function recordsIn(rows: readonly { node_id: string; record: string }[]): Map<string, HealthRecord> {

@@ -3,6 +3,7 @@ import type { Selectable, Updateable } from 'kysely';
 import type { Node } from '../domain/model.ts';
 import type { NodeStatus } from '../domain/states.ts';
 import type { Listed, ListQuery } from './listing.ts';
+import { selectByIds } from './by-ids.ts';
 import { chunks, fromText, toFlag, toText } from './rows.ts';
 import type { NodeRow } from './schema.ts';
 import type { Db, Tx } from './store.ts';
@@ -38,14 +39,11 @@ export async function getNode(db: Db, id: string): Promise<Node | undefined> {
   return row === undefined ? undefined : toNode(row);
 }
 
+const selectNodes = selectByIds((db, ids) => db.selectFrom('node').selectAll().where('id', 'in', ids));
+
 /** In no particular order; those that do not exist are left out. */
 export async function getNodes(db: Db, ids: readonly string[]): Promise<Node[]> {
-  const nodes: Node[] = [];
-  for (const chunk of chunks(ids)) {
-    const rows = await db.selectFrom('node').selectAll().where('id', 'in', chunk).execute();
-    nodes.push(...rows.map(toNode));
-  }
-  return nodes;
+  return (await selectNodes(db, ids)).map(toNode);
 }
 
 /** Of all projects. */
