@@ -56,6 +56,7 @@ function aCluster(nodes: readonly ExplainedNode[], more: Partial<ExplainedCluste
     failedActions: [],
     lifecycleWaits: [],
     profileChanges: { command: 'each process is removed and created again' },
+    updateBatch: 1,
     policy: { name: 'web-health', enabled: true, mode: 'ENFORCE' },
     maintenance: null,
     gates: [],
@@ -627,6 +628,12 @@ describe('advice from a recovery that failed', () => {
         'or create a profile with another one: coppice node update web-1 --profile NAME gives it to web-1 alone, ' +
         'coppice cluster update web --profile NAME to all nodes, the healthy ones too, one after the other: ' +
         'each server is rebuilt (--plan shows it, and changes nothing)',
+    );
+  });
+
+  test('says how many nodes a batch policy lets an update change at once', () => {
+    expect(told(aNode('web-1', 'FAILED', { tried }), { updateBatch: 3 })).toContain(
+      'to all nodes, the healthy ones too, 3 at once at most: ',
     );
   });
 

@@ -126,6 +126,8 @@ export interface ExplainedCluster extends ClusterAfterActions {
   readonly policy: { readonly name: string; readonly enabled: boolean; readonly mode: RecoveryMode } | null;
   /** What a change of a property of the profile does to each node, in a clause, by property. */
   readonly profileChanges: Readonly<Record<string, string>>;
+  /** How many of its nodes an update to a new profile changes side by side, at most. */
+  readonly updateBatch: number;
   readonly maintenance: Maintenance | null;
   /** All that would hold a recovery now. */
   readonly gates: readonly ClosedGate[];

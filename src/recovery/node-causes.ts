@@ -101,12 +101,13 @@ function commandNames(nodes: readonly ExplainedNode[]): string {
 function withAnotherProfile(
   { property }: KnownCause,
   [first]: readonly ExplainedNode[],
-  { name, profileChanges }: ExplainedCluster,
+  { name, profileChanges, updateBatch }: ExplainedCluster,
 ): string[] {
   if (property === null || first === undefined) return [];
   const effect = profileChanges[property] ?? 'each is removed and created again';
+  const order = updateBatch > 1 ? `${updateBatch} at once at most` : 'one after the other';
   return [
     `or create a profile with another one: coppice node update ${first.name} --profile NAME gives it to ${first.name} alone, ` +
-      `coppice cluster update ${name} --profile NAME to all nodes, the healthy ones too, one after the other: ${effect} (--plan shows it, and changes nothing)`,
+      `coppice cluster update ${name} --profile NAME to all nodes, the healthy ones too, ${order}: ${effect} (--plan shows it, and changes nothing)`,
   ];
 }

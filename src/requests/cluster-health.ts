@@ -7,6 +7,7 @@ import type { Share } from '../domain/health-policy.ts';
 import type { Cluster, Node } from '../domain/model.ts';
 import { regionOf } from '../domain/placement.ts';
 import { rulesOfCluster, type NamedRules } from '../clusters/cluster-rules.ts';
+import { updateBatch } from '../clusters/update-batch.ts';
 import { regionsWithoutHost } from '../clusters/regions-without-host.ts';
 import { takeSnapshot, type ClusterSnapshot, type SnapshotPart } from '../healing/snapshot.ts';
 import type { BreakerState } from '../domain/breaker-state.ts';
@@ -228,6 +229,7 @@ export async function describeClusterHealth(
     ...actions,
     policy: rules && { name: names.policy, enabled: rules.enabled, mode: rules.policy.mode },
     profileChanges,
+    updateBatch: await updateBatch(db, cluster.id, size),
     maintenance: round.maintenance,
     gates: gatesClosedNow(round),
     zoneOutages,

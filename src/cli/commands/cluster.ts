@@ -115,7 +115,10 @@ function addUpdate(cluster: Command, terminal: Terminal): void {
     .command('update <cluster>')
     .description('Change the name, profile, timeout or metadata of a cluster.')
     .option('--name <name>', 'new name')
-    .option('-p, --profile <profile>', 'new profile, for all of its nodes, one after the other')
+    .option(
+      '-p, --profile <profile>',
+      'new profile, for all of its nodes: one after the other, or as its batch policy says',
+    )
     .option('--timeout <seconds>', 'how long an action of the cluster may take', wholeNumber(1))
     .option('--metadata <key=value>', 'new metadata; may be given again', keyValue)
     .option(PLAN_FLAG, 'with --profile: show which nodes it would change, and how, and change nothing')
