@@ -187,7 +187,7 @@ const cluster = sampleCluster({
   },
   name: clusterName,
   nodes: Array.from({ length: 20 }, (_, at) => nodeId(at + 1)),
-  policies: [ids.policy],
+  policies: [ids.action],
   profile_id: ids.profile,
   profile_name: profileName,
   status: 'CRITICAL',

@@ -55,6 +55,6 @@ function addCancel(action: Command, terminal: Terminal): void {
       await session.api.send('PATCH /v1/actions/{action}', { path: { action: id }, body });
       const now = await actionResource.show(session.api, id);
       const shown = options.wait === true ? await waitForAction(session, now.id) : now;
-      printObject(session, actionResource, shown);
+      await printObject(session, actionResource, shown);
     });
 }

@@ -57,7 +57,7 @@ export function addAdopt(node: Command, terminal: Terminal): void {
       const whole = { ...what, ...given({ name, role, metadata }) };
       const { body } = await session.api.send('POST /v1/nodes/adopt', { body: whole });
       await warnOfNamesakes(session, nodeResource, name, body.node.id);
-      printObject(session, nodeResource, body.node);
+      await printObject(session, nodeResource, body.node);
     });
 }
 

@@ -182,6 +182,43 @@ describe('lists', () => {
 });
 
 describe('show', () => {
+  test('names what a cluster names by ids: its nodes, and its policies with their types', async () => {
+    const whole = { ...cluster, nodes: ['n1', 'gone'], policies: ['b1', 'b2'] };
+    const binding = {
+      id: 'b1',
+      policy_name: 'web-health',
+      policy_type: 'senlin.policy.health-1.3',
+      enabled: true,
+    };
+    const scaling = { id: 'b2', policy_name: 'so', policy_type: 'senlin.policy.scaling-1.0', enabled: false };
+    await using api = await fakeApi({
+      'GET /v1/clusters/web': { body: { cluster: whole } },
+      'GET /v1/nodes': { body: { nodes: [sampleNode()] } },
+      [`GET /v1/clusters/${cluster.id}/policies`]: { body: { cluster_policies: [binding, scaling] } },
+    });
+    const { out } = await run(['cluster', 'show', 'web'], { url: api.url });
+    expect(out).toMatch(/^nodes +web-1 \(n1\)\n +gone$/m);
+    expect(out).toMatch(
+      /^policies +web-health \(senlin\.policy\.health-1\.3\)\n +so \(senlin\.policy\.scaling-1\.0, disabled\)$/m,
+    );
+    const json = await run(['cluster', 'show', 'web', '--json'], { url: api.url });
+    expect(JSON.parse(json.out)).toEqual(whole);
+  });
+
+  test('names the cluster of a node, and what an action is for', async () => {
+    const action = { id: 'a1', action: 'NODE_CHECK', target: 'n1', cluster_id: 'c1' };
+    await using api = await fakeApi({
+      'GET /v1/nodes/n1': { body: { node: sampleNode() } },
+      'GET /v1/clusters/c1': { body: { cluster } },
+      'GET /v1/actions/a1': { body: { action } },
+    });
+    const node = await run(['node', 'show', 'n1'], { url: api.url });
+    expect(node.out).toMatch(/^cluster_id +web \(c1\)$/m);
+    const shown = await run(['action', 'show', 'a1'], { url: api.url });
+    expect(shown.out).toMatch(/^target +web-1 \(n1\)$/m);
+    expect(shown.out).toMatch(/^cluster_id +web \(c1\)$/m);
+  });
+
   test('puts what matters first, and dates beside ages', async () => {
     await using api = await fakeApi({ 'GET /v1/clusters/web': { body: { cluster } } });
     const { out } = await run(['cluster', 'show', 'web'], { url: api.url });

@@ -7,6 +7,7 @@ import type { Terminal } from '../rendering/terminal.ts';
 import { addList, addShow, ageColumn, exampleText, idColumn, textColumn } from './resource.ts';
 import { addDeleteAtOnce } from './deletion.ts';
 import type { Resource } from './resource.ts';
+import { withClusterName } from './names-of-ids.ts';
 import { changeAtOnce } from './started-action.ts';
 
 type Receiver = Schemas['Receiver'];
@@ -36,6 +37,7 @@ const receiverResource: Resource<
   list: (api, query) => api.read('GET /v1/receivers', 'receivers', { query }),
   namesakes: (api, name) => api.read('GET /v1/receivers', 'receivers', { query: { name: [name] } }),
   show: (api, receiver) => api.read('GET /v1/receivers/{receiver}', 'receiver', { path: { receiver } }),
+  inWords: withClusterName,
   async rows(api, receivers) {
     const names = new Map((await api.read('GET /v1/clusters', 'clusters')).map(({ id, name }) => [id, name]));
     return receivers.map((each) => ({

@@ -40,6 +40,8 @@ export interface Resource<T, Row = T, Query = object> {
   readonly first: readonly (keyof T & string)[];
   readonly list: (api: ApiClient, query: Query) => Promise<readonly T[]>;
   readonly show: (api: ApiClient, nameOrId: string) => Promise<T>;
+  /** Fields that are shown in place of those of the object, which name others by their ids. */
+  readonly inWords?: (api: ApiClient, object: T) => Promise<object>;
   /** Where `show` asks more than the database (the cloud): what only finds it. */
   readonly find?: (api: ApiClient, nameOrId: string) => Promise<T>;
   /** Those of a name; absent: they have none. */
@@ -218,7 +220,7 @@ export function printRows<Row>(session: CliSession, all: readonly Column<Row>[],
 export function addShow<T extends object>(
   group: Command,
   terminal: Terminal,
-  resource: Pick<Resource<T>, 'one' | 'examples' | 'first' | 'show'>,
+  resource: Pick<Resource<T>, 'one' | 'examples' | 'first' | 'show' | 'inWords'>,
   hintsFor?: (session: CliSession, object: T) => Promise<readonly Hint[]>,
 ): Command {
   return group
@@ -228,18 +230,21 @@ export function addShow<T extends object>(
     .action(async (nameOrId: string, _options: object, command: Command) => {
       const session = openSession(command, terminal);
       const object = await resource.show(session.api, nameOrId);
-      printObject(session, resource, object);
+      await printObject(session, resource, object);
       if (!session.json && hintsFor !== undefined)
         terminal.write(renderHints(await hintsFor(session, object), session.columns, session.style));
     });
 }
 
-export function printObject(
+/** As the API has it for a program; else with the names of what it names. */
+export async function printObject<T extends object>(
   session: CliSession,
-  { first }: { readonly first: readonly string[] },
-  object: object,
-): void {
-  const { terminal, json } = session;
-  if (json) writeJson(terminal, object);
-  else terminal.write(describeObject(object, first, { ...session, times: session.times() }));
+  { first, inWords }: { readonly first: readonly string[] } & Pick<Resource<T>, 'inWords'>,
+  object: T,
+): Promise<void> {
+  const { terminal, json, api } = session;
+  if (json) return writeJson(terminal, object);
+  const words = (await inWords?.(api, object).catch(() => undefined)) ?? {};
+  const shown = { ...object, ...words };
+  terminal.write(describeObject(shown, first, { ...session, times: session.times() }));
 }

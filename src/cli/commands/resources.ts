@@ -9,6 +9,7 @@ import { duration } from '../../domain/duration.ts';
 import { localOwner } from '../../domain/session.ts';
 import { standings } from '../../recovery/standing.ts';
 import { readTime } from '../rendering/times.ts';
+import { actionInWords, clusterInWords, withClusterName } from './names-of-ids.ts';
 import { ageColumn, idColumn, leftOut, shownIfAny, statusColumn, textColumn } from './resource.ts';
 import type { Column, LocalFilter, Resource } from './resource.ts';
 
@@ -68,6 +69,7 @@ export const clusterResource: Resource<ListedCluster, ClusterRow, QueryOf<'GET /
   list: (api, query) => api.read('GET /v1/clusters', 'clusters', { query }),
   namesakes: (api, name) => api.read('GET /v1/clusters', 'clusters', { query: { name: [name] } }),
   show: (api, cluster) => api.read('GET /v1/clusters/{cluster}', 'cluster', { path: { cluster } }),
+  inWords: clusterInWords,
   /** A cluster lists its nodes, and not how they are. */
   async rows(api, clusters) {
     const nodes = await api.read('GET /v1/nodes', 'nodes', { query: { status: ['ACTIVE'] } });
@@ -125,6 +127,7 @@ export const nodeResource: Resource<ListedNode, NodeRow, QueryOf<'GET /v1/nodes'
   show: (api, node) =>
     api.read('GET /v1/nodes/{node}', 'node', { path: { node }, query: { show_details: true } }),
   find: (api, node) => api.read('GET /v1/nodes/{node}', 'node', { path: { node } }),
+  inWords: withClusterName,
   /** Nodes name their cluster by its id; users know its name. */
   async rows(api, nodes) {
     const clusters = await api.read('GET /v1/clusters', 'clusters');
@@ -228,6 +231,7 @@ export const actionResource: Resource<ListedAction, ActionRow, QueryOf<'GET /v1/
     return await api.read('GET /v1/actions', 'actions', { query: { ...query, target } });
   },
   show: (api, action) => api.read('GET /v1/actions/{action}', 'action', { path: { action } }),
+  inWords: actionInWords,
   /** What is gone has no name any more: its id stands in its place. */
   async rows(api, actions) {
     const [nodes, clusters] = await Promise.all([

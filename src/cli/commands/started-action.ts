@@ -57,7 +57,7 @@ export async function changeByAction<Body, T extends { readonly id: string }>(
   command: Command,
   terminal: Terminal,
   change: {
-    readonly resource: Pick<Resource<T>, 'one' | 'many' | 'first' | 'show' | 'namesakes'>;
+    readonly resource: Pick<Resource<T>, 'one' | 'many' | 'first' | 'show' | 'namesakes' | 'inWords'>;
     readonly request: (api: ApiClient) => Promise<Started<Body>>;
     readonly objectIn: (body: Body) => T;
     readonly isNew: boolean;
@@ -77,7 +77,8 @@ export async function changeByAction<Body, T extends { readonly id: string }>(
   await warnOfNamesakes(session, resource, name, object.id);
   const action = await (wait === true ? waitForAction(session, actionId) : readAction(api, actionId));
   const shown = isEndedAction(action) ? await resource.show(api, object.id) : object;
-  if (json || isNew || isEndedAction(action)) printObject(session, resource, { ...shown, action: actionId });
+  if (json || isNew || isEndedAction(action))
+    await printObject(session, resource, { ...shown, action: actionId });
   if (!json) printAction(session, action);
   throwIfFailed(action);
 }
@@ -97,5 +98,5 @@ export async function changeAtOnce(
   const { body, object } = await request(session.api);
   printWarnings(session, body);
   await warnOfNamesakes(session, resource, name, object.id);
-  printObject(session, resource, object);
+  await printObject(session, resource, object);
 }
