@@ -18,7 +18,7 @@ const FAILED = 3000;
 const OPERATION_MS = 1000;
 /** How often an operator's screen asks. */
 const POLL_MS = 1000;
-/** The default of engine.concurrency_per_project: actions of a project that run at once. */
+/** Actions of one project that run at once: two thirds of the default of engine.concurrency. */
 const AT_ONCE = 64;
 
 export async function benchStorm(): Promise<Measure[]> {
