@@ -6,8 +6,8 @@ import { emptyWatchList } from './watch-list.ts';
 
 const nothing: HealRoundResult = { planAgainAt: null, isActive: false, health: new Map() };
 
-/** A loop whose rounds take `roundMs`, and when each began. */
-function startLoop(roundMs: number) {
+/** A loop whose rounds take `roundMs`, after a question to the cloud of `waitMs`, and when each began. */
+function startLoop(roundMs: number, waitMs = 0) {
   const began: number[] = [];
   const loop = new PlanningLoop({
     leases: {
@@ -22,6 +22,10 @@ function startLoop(roundMs: number) {
     observations: { lastRecord: () => undefined, adopt: () => undefined, probeNow: async () => undefined },
     watchList: () => emptyWatchList,
     profileTypes: registryOf([]),
+    withoutHost: async () => {
+      if (waitMs > 0) await new Promise((resolve) => void setTimeout(resolve, waitMs));
+      return new Map();
+    },
   });
   return { loop, began };
 }
@@ -56,8 +60,19 @@ test('a change after the rest is planned at once, and clusters do not wait for o
   loop.plan('api');
   await vi.advanceTimersByTimeAsync(100);
   loop.plan('web');
+  await vi.advanceTimersByTimeAsync(0);
   expect(began).toEqual([0, 0, 100]);
   await vi.advanceTimersByTimeAsync(20);
+  await loop.stop();
+});
+
+test('the rest is not longer because the cloud was waited for', async () => {
+  const { loop, began } = startLoop(20, 500);
+  loop.plan('web');
+  await vi.advanceTimersByTimeAsync(510);
+  loop.plan('web');
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(began).toEqual([500, 500 + 20 + 60 + 500]);
   await loop.stop();
 });
 

@@ -85,11 +85,9 @@ export class PlanningLoop {
   }
 
   async #planAndRest(clusterId: string): Promise<void> {
-    const begunAt = this.#now();
-    await this.#planCluster(clusterId);
+    const roundMs = await this.#planCluster(clusterId);
     if (this.#stopped) return;
-    // Not below zero where the clock was set back meanwhile.
-    const rest = Math.min(Math.max(REST * (this.#now() - begunAt), 0), LONGEST_REST_MS);
+    const rest = Math.min(REST * roundMs, LONGEST_REST_MS);
     const timer = setTimeout(() => {
       this.#restTimers.delete(timer);
       const isAskedFor = this.#busy.get(clusterId)?.isAskedFor;
@@ -99,13 +97,16 @@ export class PlanningLoop {
     this.#restTimers.add(timer);
   }
 
-  async #planCluster(clusterId: string): Promise<void> {
+  /** @returns how long the round took, in milliseconds, without what it waited for before. */
+  async #planCluster(clusterId: string): Promise<number> {
     const { leases, log, observations, watchList, profileTypes, withoutHost: hostless } = this.#options;
+    let begunAt = this.#now();
     try {
       const watched = watchList().clusters.get(clusterId) ?? null;
       if (watched !== null) await this.#probeUnseenNodes(watched);
       // Asked before the transaction: it is a request to the cloud.
       const withoutHost = hostless && (await hostless(clusterId, this.#failedNodes(clusterId)));
+      begunAt = this.#now();
       const planned = await leases.write(clusterId, async (tx) =>
         healRound(
           tx,
@@ -118,18 +119,19 @@ export class PlanningLoop {
           this.#now(),
         ),
       );
-      // Another process has it.
-      if (planned === undefined) return void this.#active.delete(clusterId);
-      const { planAgainAt, isActive, health } = planned;
-      for (const [id, record] of health)
+      // Undefined: another process has it.
+      for (const [id, record] of planned?.health ?? [])
         if (observations.lastRecord(id) !== undefined) observations.adopt(id, record);
-      if (isActive) this.#active.add(clusterId);
+      if (planned?.isActive === true) this.#active.add(clusterId);
       else this.#active.delete(clusterId);
+      const planAgainAt = planned?.planAgainAt ?? null;
       if (planAgainAt !== null) this.#planAt(clusterId, planAgainAt);
     } catch (error) {
       log.error({ err: error, cluster_id: clusterId }, 'a round of healing failed; it is tried again');
       this.#planAt(clusterId, this.#now() + LONGEST_WAIT_MS);
     }
+    // Not below zero where the clock was set back meanwhile.
+    return Math.max(this.#now() - begunAt, 0);
   }
 
   /**
