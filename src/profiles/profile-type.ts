@@ -243,6 +243,12 @@ export interface ProfileType {
    */
   endpointParts(properties?: JsonObject): readonly EndpointPart[];
 
+  /**
+   * Whether `details` shows anything that the node has written before it ended. Absent: nothing is kept of
+   * what nodes of this type write.
+   */
+  hasLog?(node: NodeFacts): Promise<boolean>;
+
   /** What the data directory holds of nodes of this type; absent: the type keeps nothing there. */
   leftNodes?(isWanted: (nodeId: string) => boolean): Promise<LeftNode[]>;
 

@@ -131,6 +131,11 @@ function onOrBack({ wanted, own, groups }: HalfDoneUpdate, cluster: string): Ope
   ];
 }
 
+/** What ends an update that left the nodes with several profiles. */
+export function updateTasks({ name, failedActions }: ClusterAfterActions): OperatorTask[] {
+  return failedActions.flatMap((each) => (each.halfDone === null ? [] : again(each, name)));
+}
+
 function again({ id, action, nodeName, halfDone }: FailedActionOf, cluster: string): OperatorTask[] {
   const on = nodeName ?? cluster;
   const reason = `what ${action} of ${on} has done, and where it failed; it is not tried again by itself`;

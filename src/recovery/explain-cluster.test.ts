@@ -22,6 +22,7 @@ function aNode(name: string, standing: Standing, more: Partial<ExplainedNode> = 
     isHealthy: standing === 'HEALTHY',
     isUnknown: standing === 'UNKNOWN',
     lacks: null,
+    hasLog: false,
     tried: null,
     failure: null,
     firstFailure: null,
@@ -220,7 +221,7 @@ describe('every command that an operator is given exists', async () => {
     aNode('web-4', 'RECOVERING', { recovery }),
     aNode('web-8', 'RECOVERING', { recovery: waiting }),
     aNode('web-9', 'QUARANTINED', { isHealthy: true, quarantine: { since: now, reason: 'x' } }),
-    aNode('web-10', 'HELD', { failure: { class: 'PROCESS_EXITED', reason: 'it has ended' } }),
+    aNode('web-10', 'HELD', { hasLog: true }),
     aNode('web-5', 'WARNING', { warning }),
     aNode('web-6', 'EXCLUDED', { excluded: { until: null, reason: 'x' } }),
     failed('web-7', 'x', 'FAILED'),
@@ -362,11 +363,64 @@ test('of many nodes the first have their commands, and none is dropped: the rest
     aNode(`web-${index + 1}`, 'QUARANTINED', { quarantine }),
   );
   const commands = explainCluster(aCluster(nodes)).operator.map(({ command }) => command);
-  for (const number of [1, 2, 3, 4, 5]) {
-    expect(commands).toContain(`coppice node release web-${number}`);
-    expect(commands).toContain(`coppice recovery list --node web-${number}`);
-  }
-  expect(commands).toContain('coppice node list --cluster web --health QUARANTINED');
+  expect(commands).toEqual([
+    'coppice node release web-1 web-2 web-3 web-4 web-5',
+    'coppice node list --cluster web --health QUARANTINED',
+    'coppice recovery list --node web-1',
+  ]);
+});
+
+test('what is wrong with several nodes, and ends in the same way, is told once', () => {
+  const tried = { at: now - 5000, reason: 'RECREATE: the server could not be created: no room' };
+  const nodes = [3000, 3200, 3900].map((ms, index) => {
+    const quarantine = { since: now - ms, reason: `recovery 3 of 3 did not help: ${tried.reason}` };
+    return aNode(`web-${index + 1}`, 'QUARANTINED', { quarantine, tried });
+  });
+  const other = { since: now - 3000, reason: 'an operator has tainted it' };
+  const { problems, operator } = explainCluster(
+    aCluster([...nodes, aNode('web-4', 'QUARANTINED', { quarantine: other, isHealthy: true })]),
+  );
+  expect(problems).toEqual([
+    `web-1, web-2, web-3 were quarantined 3 s ago (recovery 3 of 3 did not help: ${tried.reason})`,
+    'web-4 was quarantined 3 s ago (an operator has tainted it); it is healthy now: process 7 has ended',
+  ]);
+  expect(operator.map(({ command }) => command)).toEqual([
+    'coppice node release web-1 web-2 web-3',
+    'coppice node release web-4',
+    'coppice recovery list --node web-1',
+  ]);
+});
+
+test('where they differ in their numbers, one of them is the example', () => {
+  const nodes = [17, 18].map((pid, index) =>
+    aNode(`web-${index + 1}`, 'SUSPECTED', { reason: `process ${pid} has ended` }),
+  );
+  expect(explainCluster(aCluster(nodes)).problems).toEqual([
+    'web-1, web-2 failed their last probe; web-1: process 17 has ended',
+  ]);
+});
+
+test('a node is released after the update that it waits for: else it is made again from the wrong profile', () => {
+  const halfDone = {
+    wanted: 'v2',
+    own: 'v1',
+    groups: [
+      { profile: 'v2', nodes: 1, first: 'web-1' },
+      { profile: 'v1', nodes: 1, first: 'web-2' },
+    ],
+  };
+  const failedActions = [
+    { id: 'a1', action: 'CLUSTER_UPDATE', nodeName: null, reason: 'x', endedAt: now - 60_000, halfDone },
+  ];
+  const node = aNode('web-1', 'QUARANTINED', { quarantine: { since: now, reason: 'nothing helped' } });
+  const { operator } = explainCluster(aCluster([node, aNode('web-2', 'HEALTHY')], { failedActions }));
+  expect(operator.filter(({ required }) => required).map(({ command }) => command)).toEqual([
+    'coppice action show a1',
+    'coppice cluster update web --profile v2',
+    'coppice cluster update web --profile v1',
+    'coppice node release web-1',
+  ]);
+  expect(operator[3]?.reason).toMatch(/^only when the update is finished, or taken back: /);
 });
 
 test('what a quarantined node needs does not hide what helps a held one', () => {
@@ -542,7 +596,7 @@ test('nodes that fail alike are released only when the policy is right, which is
   const { operator, problems } = explainCluster(aCluster(nodes));
   expect(operator[0]?.command).toBe('coppice policy show web-health');
   expect(operator[1]).toMatchObject({
-    command: 'coppice node release web-1',
+    command: 'coppice node release web-1 web-2',
     reason: expect.stringMatching(/^only when the policy is right: else it fails again; release/) as string,
   });
   expect(problems.join('\n')).toMatch(
@@ -710,4 +764,14 @@ test('what waits for a lifecycle hook is told, until when, and what lets it go',
       required: false,
     },
   ]);
+});
+
+test('what a node has written is offered where there is something', () => {
+  const ended = { failure: { class: 'PROCESS_EXITED', reason: 'process 7 has ended' } };
+  const commandsFor = (hasLog: boolean): string[] =>
+    explainCluster(aCluster([aNode('web-1', 'FAILED', { ...ended, hasLog })])).operator.map(
+      ({ command }) => command,
+    );
+  expect(commandsFor(true)).toEqual(['coppice node show web-1']);
+  expect(commandsFor(false)).toEqual([]);
 });

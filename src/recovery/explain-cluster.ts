@@ -4,7 +4,7 @@
  * record say, and decides nothing.
  */
 import { utcSeconds } from '../domain/time-text.ts';
-import { duration } from '../domain/duration.ts';
+import { duration, withoutDurations } from '../domain/duration.ts';
 import { count, namesOf, withoutNumbers } from './describe.ts';
 import { answerAlike, sharedAddresses, type SharedAddress } from './answer-alike.ts';
 import { explainActions } from './explain-actions.ts';
@@ -12,7 +12,7 @@ import type { ExplainedCluster, ExplainedNode } from './explained-cluster.ts';
 import type { GateTasks } from './gate-tasks.ts';
 import type { Maintenance } from '../domain/maintenance.ts';
 import type { OperatorTask } from './operator-task.ts';
-import { isUnseen, operatorTasks, requiredFirst } from './operator-tasks.ts';
+import { eachCommandOnce, isUnseen, operatorTasks, requiredFirst } from './operator-tasks.ts';
 import type { Standing } from './standing.ts';
 import { outageInWords, type StandingOutage } from './zone-outage.ts';
 
@@ -30,14 +30,13 @@ export function explainCluster(cluster: ExplainedCluster, gates?: GateTasks): Cl
     problems: [...problemsOf(cluster), ...actions.problems],
     doing: doingOf(cluster),
     waiting: [...waitingOf(cluster), ...actions.waiting],
-    operator: requiredFirst([...operatorTasks(cluster, gates), ...actions.operator]),
+    operator: requiredFirst(eachCommandOnce([...operatorTasks(cluster, gates), ...actions.operator])),
   };
 }
 
 function problemsOf(cluster: ExplainedCluster): string[] {
   const { nodes, missing, desired, policy, maintenance } = cluster;
   const broken = nodes.filter((node) => failing.has(node.standing));
-  const others = nodes.flatMap((node) => problemOf(node, cluster.now) ?? []);
   const shared = sharedAddresses(broken).map(sharedInWords);
   const problems = [
     ...cluster.zoneOutages.map(outageProblem),
@@ -53,7 +52,7 @@ function problemsOf(cluster: ExplainedCluster): string[] {
       ? ['every node answers in this way: probably the policy is wrong, not the nodes']
       : []),
     ...groupUnseen(cluster),
-    ...others,
+    ...groupOthers(cluster),
   ];
   if (missing > 0)
     problems.push(`${missing} of ${count(desired, 'node')} ${missing === 1 ? 'is' : 'are'} missing`);
@@ -115,10 +114,10 @@ function exampleOf(group: Group<ExplainedNode>, reasonOf: (node: ExplainedNode) 
 }
 
 /** What removed the last one could not make a new one: there is nothing that could be repaired. */
-function lacking(nodes: readonly ExplainedNode[]): string {
+function lacking(nodes: readonly ExplainedNode[], isOne = nodes.length === 1): string {
   const [first] = nodes;
   if (first === undefined || nodes.some(({ lacks }) => lacks === null)) return '';
-  return `; ${nodes.length === 1 ? 'it has' : 'they have'} no ${first.lacks} now`;
+  return `; ${isOne ? 'it has' : 'they have'} no ${first.lacks} now`;
 }
 
 /** A node whose replacement could not be made has lost what it failed with. */
@@ -136,26 +135,59 @@ function whatFailed(node: ExplainedNode, now: number): string {
   return isSaid ? '' : `; it failed (${failure.class}: ${failure.reason})`;
 }
 
-function problemOf(node: ExplainedNode, now: number): string | null {
+/** What is wrong with a node of which no recovery runs or waits: `was quarantined`, ` 5 min ago (...)`. */
+interface NodeProblem {
+  readonly name: string;
+  readonly one: string;
+  /** Of several nodes: `were quarantined`. */
+  readonly many: string;
+  readonly detail: (isOne: boolean) => string;
+}
+
+/** What is wrong with several nodes in the same way is written once. */
+function groupOthers({ nodes, now }: ExplainedCluster): string[] {
+  const found = nodes.flatMap((node) => problemOf(node, now) ?? []);
+  return groupBy(found, ({ one, detail }) => `${one} ${withoutNumbers(detail(true))}`).map((group) => {
+    const [{ name, one, many, detail }] = group;
+    if (group.length === 1) return `${name} ${one}${detail(true)}`;
+    const isSame = group.every(
+      (each) => withoutDurations(each.detail(true)) === withoutDurations(detail(true)),
+    );
+    return isSame
+      ? `${namesOf(group)} ${many}${detail(false)}`
+      : `${namesOf(group)} ${many}; ${name}: ${detail(true).replace(/^[: ]+/, '')}`;
+  });
+}
+
+function problemOf(node: ExplainedNode, now: number): NodeProblem | null {
   const { name, standing, reason, quarantine, excluded, failure, warning } = node;
   switch (standing) {
     case 'QUARANTINED': {
       const since = duration(now - (quarantine?.since ?? now));
-      const healthy = node.isHealthy
-        ? `; it is healthy now: ${reason}`
-        : `${lacking([node])}${whatFailed(node, now)}`;
-      return `${name} was quarantined ${since} ago (${quarantine?.reason})${healthy}`;
+      const detail = (isOne: boolean): string => {
+        const healthy = `; ${isOne ? 'it is' : 'they are'} healthy now: ${reason}`;
+        const found = node.isHealthy ? healthy : `${lacking([node], isOne)}${whatFailed(node, now)}`;
+        return ` ${since} ago (${quarantine?.reason})${found}`;
+      };
+      return { name, one: 'was quarantined', many: 'were quarantined', detail };
     }
     case 'SUSPECTED':
-      return `${name} failed its last probe: ${reason}`;
+      return {
+        name,
+        one: 'failed its last probe',
+        many: 'failed their last probe',
+        detail: () => `: ${reason}`,
+      };
     case 'WARNING':
-      return `${name} is healthy, but ${warning?.reason}`;
+      return { name, one: 'is healthy, but', many: 'are healthy, but', detail: () => ` ${warning?.reason}` };
     case 'EXCLUDED': {
       const failed = failure === null ? '' : `, and failed (${failure.class}: ${failure.reason})`;
-      return `${name} is excluded from healing ${excluded === null ? '' : `${untilText(excluded)} (${excluded.reason})`}${failed}`;
+      const until = excluded === null ? '' : ` ${untilText(excluded)} (${excluded.reason})`;
+      const one = 'is excluded from healing';
+      return { name, one, many: 'are excluded from healing', detail: () => `${until}${failed}` };
     }
     case 'NOT_PROBED':
-      return `${name} is ${reason}`;
+      return { name, one: 'is', many: 'are', detail: () => ` ${reason}` };
     case 'UNKNOWN':
     case 'FAILED':
     case 'HELD':

@@ -24,6 +24,8 @@ export interface ExplainedNode {
   /** What it has failed to have (NOT_CREATED), since its last one was removed: `server`. null: it has one. */
   readonly lacks: string | null;
   readonly failure: Failure | null;
+  /** What it wrote before it ended is kept, and is not empty. */
+  readonly hasLog: boolean;
   /** With which it failed first, where it was replaced since and that did not help; null: as now. */
   readonly firstFailure: { readonly failure: Failure; readonly failedAt: number } | null;
   readonly excluded: Maintenance | null;

@@ -5,6 +5,7 @@
 import { duration } from '../domain/duration.ts';
 import { answerAlike, failAlike, sharedAddresses } from './answer-alike.ts';
 import { count, namesOf } from './describe.ts';
+import { updateTasks } from './explain-actions.ts';
 import type { ExplainedCluster, ExplainedNode } from './explained-cluster.ts';
 import { enableTask, gateTasks, recoverTask, resumeTask, type GateTasks } from './gate-tasks.ts';
 import { mostNodes, type OperatorTask } from './operator-task.ts';
@@ -26,7 +27,9 @@ export function operatorTasks(
     ...causeTasks(cluster),
     // Before what starts a recovery: none helps until the policy is right.
     ...wrongPolicy(cluster),
-    ...firstOf(cluster, cluster.nodes, (node) => releases(node, cluster, gates)),
+    // Before a release: a node is made again from the profile that it has.
+    ...updateTasks(cluster),
+    ...releases(cluster, gates),
     ...unseen(cluster),
     ...failedUnattended(cluster),
     ...gates.ofHeld,
@@ -58,40 +61,75 @@ export function eachCommandOnce(tasks: readonly OperatorTask[]): OperatorTask[] 
 
 /** Those of the first nodes that have any; where more have, the list of them says which. */
 function firstOf(
-  { name: cluster }: Pick<ExplainedCluster, 'name'>,
+  cluster: Pick<ExplainedCluster, 'name'>,
   nodes: readonly ExplainedNode[],
   tasksOf: (node: ExplainedNode) => OperatorTask[],
 ): OperatorTask[] {
   const all = nodes.map((node) => ({ node, tasks: tasksOf(node) })).filter(({ tasks }) => tasks.length > 0);
-  const shown = all.slice(0, mostNodes);
-  const [another] = all.slice(mostNodes);
-  const tasks = shown.flatMap((each) => each.tasks);
-  if (another === undefined) return tasks;
-  const { standing } = another.node;
-  const more: OperatorTask = {
-    reason: `${count(all.length - mostNodes, 'more node')} as ${namesOf(shown.map(({ node }) => node).slice(0, 1))}: this lists them`,
-    command: `coppice node list --cluster ${cluster} --health ${standing}`,
-    required: another.tasks.some((task) => task.required),
-  };
-  return [...tasks, more];
-}
-
-function releases(node: ExplainedNode, cluster: ExplainedCluster, gates: GateTasks): OperatorTask[] {
-  const { name, standing, isHealthy } = node;
-  if (standing !== 'QUARANTINED') return [];
-  const command = `coppice node release ${name}`;
-  if (isHealthy) return [{ reason: `${name} is healthy now: end its quarantine`, command, required: true }];
-  const cause = causeOf(node, cluster.name);
-  const again = `release ${name}: it is recovered again, with all its tries${gates.afterRelease(node)}`;
-  const reason = cause === null ? `${beforeRelease(node, cluster)} ${again}` : afterCause(cause, again);
-  const tried = { reason: `what was tried for ${name}, and how it failed`, required: false };
+  const tasks = all.slice(0, mostNodes).flatMap((each) => each.tasks);
+  const required = all[mostNodes]?.tasks.some((task) => task.required) === true;
   return [
-    { reason, command, required: true },
-    { ...tried, command: `coppice recovery list --node ${name}` },
+    ...tasks,
+    ...listOfMore(
+      cluster,
+      all.map(({ node }) => node),
+      required,
+    ),
   ];
 }
 
+/** @param nodes all that need the same. */
+function listOfMore(
+  { name: cluster }: Pick<ExplainedCluster, 'name'>,
+  nodes: readonly ExplainedNode[],
+  required: boolean,
+): OperatorTask[] {
+  const [first] = nodes;
+  const another = nodes[mostNodes];
+  if (first === undefined || another === undefined) return [];
+  const reason = `${count(nodes.length - mostNodes, 'more node')} as ${first.name}: this lists them`;
+  const command = `coppice node list --cluster ${cluster} --health ${another.standing}`;
+  return [{ reason, command, required }];
+}
+
+/** One command for all that are released for the same reason. */
+function releases(cluster: ExplainedCluster, gates: GateTasks): OperatorTask[] {
+  const quarantined = cluster.nodes.filter(({ standing }) => standing === 'QUARANTINED');
+  const named = quarantined.slice(0, mostNodes);
+  const groups = Map.groupBy(named, (node) =>
+    releaseReason([node], cluster, gates).replaceAll(node.name, 'NODE'),
+  );
+  const tasks = [...groups.values()].flatMap((nodes) => {
+    const names = nodes.map(({ name }) => name).join(' ');
+    const reason = releaseReason(nodes, cluster, gates);
+    const release = { reason, command: `coppice node release ${names}`, required: true };
+    const [first] = nodes;
+    if (first === undefined || first.isHealthy) return [release];
+    const tried = `what was tried for ${first.name}, and how it failed`;
+    return [
+      release,
+      { reason: tried, command: `coppice recovery list --node ${first.name}`, required: false },
+    ];
+  });
+  return [...tasks, ...listOfMore(cluster, quarantined, true)];
+}
+
+/** @param nodes that have the same one. */
+function releaseReason(nodes: readonly ExplainedNode[], cluster: ExplainedCluster, gates: GateTasks): string {
+  const [first] = nodes;
+  if (first === undefined) return '';
+  const names = namesOf(nodes);
+  const isOne = nodes.length === 1;
+  if (first.isHealthy)
+    return `${names} ${isOne ? 'is' : 'are'} healthy now: end ${isOne ? 'its' : 'their'} quarantine`;
+  const cause = causeOf(first, cluster.name);
+  const again = `release ${names}: ${isOne ? 'it is' : 'they are'} recovered again, with all ${isOne ? 'its' : 'their'} tries${gates.afterRelease(first)}`;
+  return cause === null ? `${beforeRelease(first, cluster)} ${again}` : afterCause(cause, again);
+}
+
 function beforeRelease(node: ExplainedNode, cluster: ExplainedCluster): string {
+  if (updateTasks(cluster).length > 0)
+    return 'only when the update is finished, or taken back: before, it is made again from the profile that it has;';
   return failAlike(cluster).has(node)
     ? 'only when the policy is right: else it fails again;'
     : 'fix the cause, then';
@@ -168,11 +206,8 @@ function unwatched({ name, now }: ExplainedCluster, failed: readonly ExplainedNo
  * What a program wrote before it ended says more than its exit status. It may hold secrets, so that it is not
  * quoted.
  */
-function logs({ name, standing, failure }: ExplainedNode): OperatorTask[] {
-  if (failure === null || standing === 'RECOVERING') return [];
-  // What ended while it was started was never the node's process, and has written all the same.
-  const hasWritten = failure.class === 'NOT_CREATED' && failure.reason.startsWith('process ');
-  if (failure.class !== 'PROCESS_EXITED' && !hasWritten) return [];
+function logs({ name, standing, hasLog }: ExplainedNode): OperatorTask[] {
+  if (!hasLog || standing === 'RECOVERING') return [];
   return [
     { reason: `log_tail: what ${name} wrote last`, command: `coppice node show ${name}`, required: false },
   ];

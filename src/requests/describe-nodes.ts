@@ -5,6 +5,7 @@
 import type { Node, Relapse } from '../domain/model.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
 import { changedAt } from '../clusters/current-health.ts';
+import { loadManagedNode } from '../clusters/managed-node.ts';
 import { inForce } from '../clusters/maintenance.ts';
 import type { ClusterSnapshot } from '../healing/snapshot.ts';
 import type { ChainEvent } from '../recovery/chain.ts';
@@ -35,6 +36,7 @@ export async function describeNodes(tools: RequestTools, snapshot: ClusterSnapsh
     notCreated.map(({ id }) => id),
   );
   const notWatched = notWatchedBecause(round);
+  const withLog = await nodesWithLog(tools, nodes, health);
   return nodes.map((node) => {
     const ofNode = healing.get(node.id) ?? nothingOfNode;
     const { exclusion, quarantine } = ofNode;
@@ -68,6 +70,7 @@ export async function describeNodes(tools: RequestTools, snapshot: ClusterSnapsh
       firstFailure,
       next: then,
       endsBy: [],
+      hasLog: withLog.has(node.id),
       isUnknown: notWatched === null && knowledge.asOf !== null && knowledge.state === 'UNKNOWN',
       tried: triedOf(ofNode, ends.get(node.id), record?.healthyAt ?? null),
     };
@@ -142,4 +145,29 @@ function nextOf(
   return next.what !== 'IN_PROGRESS' || step === null
     ? next
     : { what: next.what, at: step.deadline, reason: step.inWords };
+}
+
+/** Of so many nodes it is found out: thousands may have failed, and their logs are offered of a few. */
+const mostLogs = 10;
+
+/**
+ * Nodes whose process has ended, and has written something. What ended while it was started was never the
+ * node's process, and has written all the same.
+ */
+async function nodesWithLog(
+  tools: RequestTools,
+  nodes: readonly Node[],
+  health: ClusterSnapshot['health'],
+): Promise<ReadonlySet<string>> {
+  const ended = nodes.filter(({ id }) => {
+    const failure = health.get(id)?.failure ?? null;
+    const isStart = failure?.class === 'NOT_CREATED' && failure.reason.startsWith('process ');
+    return failure?.class === 'PROCESS_EXITED' || isStart;
+  });
+  const found = new Set<string>();
+  for (const { id } of ended.slice(0, mostLogs)) {
+    const managed = await loadManagedNode(tools, id).catch(() => null);
+    if ((await managed?.type.hasLog?.(managed.facts)) === true) found.add(id);
+  }
+  return found;
 }

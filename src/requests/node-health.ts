@@ -29,6 +29,8 @@ export interface NodeHealth {
   readonly isUnknown: boolean;
   /** See `ExplainedNode`. */
   readonly tried: ExplainedNode['tried'];
+  /** See `ExplainedNode`. */
+  readonly hasLog: boolean;
   /** A hook after its last recovery failed. */
   readonly warning: ExplainedHookFailure | null;
   /** Of a node that does not exist: with what it failed before it was removed; null: nothing is known. */
@@ -63,6 +65,7 @@ export function explainedNode(
     warning,
     firstFailure,
     isUnknown,
+    hasLog,
     tried,
   }: NodeHealth,
   noun: string | null,
@@ -76,6 +79,7 @@ export function explainedNode(
     reason: standing === 'FAILED' && !knowledge.current ? node.statusReason : knowledge.reason,
     isHealthy: knowledge.current && knowledge.state === 'HEALTHY',
     isUnknown,
+    hasLog,
     lacks: node.physicalId === null && knowledge.failure?.class === 'NOT_CREATED' ? noun : null,
     tried,
     failure: knowledge.failure ?? recovery?.failure ?? null,

@@ -28,6 +28,7 @@ import type {
 } from '../profile-type.ts';
 import { examineSpec } from './command.ts';
 import { describeNode, probeProcess } from './describe.ts';
+import { hasLog } from './log-tail.ts';
 import type { LocalMachine } from './host.ts';
 import { findLeftNodes } from './left-nodes.ts';
 import { LifeEvents } from './life-events.ts';
@@ -103,6 +104,7 @@ export function localProcess(options: LocalProcessOptions): ProfileType {
     adoption:
       'Coppice watches only processes that it has started itself: of others it cannot prove which one is meant',
     details: (node) => describeNode(host, node),
+    hasLog: (node) => hasLog(nodeDirectory(dataDir, node)),
     endpoint: endpointOf,
     endpointParts: (properties) => (hasPort(properties) ? ['address', 'port'] : ['address']),
     leftNodes: (isWanted) => findLeftNodes(dataDir, table, isWanted),

@@ -20,6 +20,13 @@ export async function readLogTail(directory: NodeDirectory, spec: WholeProcessSp
   return presentable((await readEnd(directory.olderLog, -1, spec)) + newest);
 }
 
+/** Whether readLogTail shows anything. */
+export async function hasLog({ log, olderLog }: NodeDirectory): Promise<boolean> {
+  for (const path of [log, olderLog])
+    if ((await readBytes(path, 0, mostCharacters)).text.trim() !== '') return true;
+  return false;
+}
+
 /** As readLogTail, without what stood in the log before `offset`. */
 export async function readLogSince(
   offset: number,

@@ -12,7 +12,7 @@ import {
 } from '../../../test/profiles/local-process-nodes.ts';
 import { localProcess } from './local-process.ts';
 import { limitLog } from './log-limit.ts';
-import { readLogSince, readLogTail } from './log-tail.ts';
+import { hasLog, readLogSince, readLogTail } from './log-tail.ts';
 import { nodeDirectory } from './node-directory.ts';
 import type { NodeDirectory } from './node-directory.ts';
 import { wholeSpecOf } from './spec.ts';
@@ -145,6 +145,23 @@ test('a directory in the place of the older log does not keep the log from its l
   expect(await limitLog(directory, 4096)).toBe(true);
   expect(await textOf(directory.log)).toBe('');
   expect(await textOf(directory.olderLog)).toBe('x'.repeat(2048));
+});
+
+describe('whether there is anything in a log', () => {
+  test.each([
+    ['something was written', 'x\n', '', true],
+    ['only the older one has something', '', 'x\n', true],
+    ['nothing was written', '', '', false],
+    ['only empty lines were written', '\n\n', '', false],
+  ])('%s', async (_, log, older, expected) => {
+    expect(await hasLog(await logOf(log, older))).toBe(expected);
+  });
+
+  test('none was ever begun', async () => {
+    const directory = await logOf('');
+    await rm(directory.log);
+    expect(await hasLog(directory)).toBe(false);
+  });
 });
 
 describe('the tail of a log', () => {
