@@ -41,7 +41,7 @@ describe('max_unhealthy', () => {
     await scene.round();
     expect(await scene.queued()).toBe(0);
     expect(await scene.lastWord('web-3')).toBe(
-      'hold: held: 6 of 10 nodes are unhealthy, the limit is 40 %; it opens when 4 or fewer are unhealthy',
+      'hold: held: 6 of 10 nodes are unhealthy, the limit is 4 (40 % of 10); it opens when 4 or fewer are unhealthy',
     );
     for (const index of [1, 2]) await scene.see(`web-${index}`, 'HEALTHY');
     await scene.round();
@@ -51,18 +51,25 @@ describe('max_unhealthy', () => {
   });
 
   test.each([
-    ['suspected', (scene: HealingScene) => scene.see('web-2', 'SUSPECTED')],
-    ['unknown', (scene: HealingScene) => scene.see('web-2', 'UNKNOWN')],
+    ['suspected', 'unhealthy', (scene: HealingScene) => scene.see('web-2', 'SUSPECTED')],
+    [
+      'unknown',
+      'not healthy (1 unhealthy, 1 unknown)',
+      (scene: HealingScene) => scene.see('web-2', 'UNKNOWN'),
+    ],
     [
       'missing',
+      'not healthy (1 unhealthy, 1 missing)',
       (scene: HealingScene) => scene.store.write(async (tx) => void (await deleteNode(tx, idOf('web-2')))),
     ],
-  ])('counts a node that is %s as unhealthy', async (_what, make) => {
+  ])('counts a node that is %s as unhealthy, and says so', async (_what, said, make) => {
     const scene = await prepare(4, { max_unhealthy: { percent: 25 } });
     await make(scene);
     await scene.fail('web-1');
     await scene.round();
-    expect(await scene.lastWord('web-1')).toContain('held: 2 of 4 nodes are unhealthy, the limit is 1');
+    expect(await scene.lastWord('web-1')).toContain(
+      `held: 2 of 4 nodes are ${said}, the limit is 1 (25 % of 4); it opens when`,
+    );
   });
 
   test('rounds down, but lets its floor through', async () => {

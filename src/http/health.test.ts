@@ -315,7 +315,7 @@ describe('The health of a cluster', () => {
       next: { what: 'HOLD' },
     });
     expect((failed?.['next'] as { reason: string } | undefined)?.reason).toContain(
-      '3 of 4 nodes are unhealthy, the limit is 50 %',
+      '3 of 4 nodes are not healthy (1 unhealthy, 1 unknown, 1 missing), the limit is 2 (50 % of 4)',
     );
     expect(unseen).toMatchObject({ health: 'UNKNOWN', reason: 'not probed since it was last changed' });
   });
@@ -558,7 +558,7 @@ describe('Healing', () => {
       quarantine: null,
       next: {
         what: 'HOLD',
-        reason: expect.stringMatching(/^held: 3 of 4 nodes are unhealthy/) as string,
+        reason: expect.stringMatching(/^held: 3 of 4 nodes are not healthy/) as string,
         ends_by: [{ command: 'coppice node recover web-2 --check', required: true }],
       },
     });

@@ -75,6 +75,6 @@ test('one that is held tells its gate once, not again when only a number is anot
     ['self_healed', null],
   ]);
   expect(ofFirst[1]?.reason).toBe(
-    'held: 2 of 4 nodes are unhealthy, the limit is 1 (25 %, but at least 1); it opens when 1 or fewer are unhealthy',
+    'held: 2 of 4 nodes are unhealthy, the limit is 1 (25 % of 4); it opens when 1 or fewer are unhealthy',
   );
 });

@@ -16,6 +16,7 @@ import type { Fields, SupportStatus } from '../domain/spec-schema.ts';
 import type { FailureClass, Verdict } from '../domain/verdict.ts';
 import type { LeftNode } from './left-node.ts';
 import type { NoPlace } from './no-place.ts';
+import type { OperationParameter } from './operation-parameter.ts';
 import type { UpdatePlan } from './update-way.ts';
 
 /** What an operation may know of the node it works on. */
@@ -84,18 +85,6 @@ export interface PhysicalNode {
   readonly data: JsonObject;
   /** What an operation leaves for an operator to do, in a sentence for the record; absent: nothing. */
   readonly note?: string;
-}
-
-export interface OperationParameter {
-  readonly description: string;
-  readonly required: boolean;
-  readonly type: 'String' | 'Integer' | 'Boolean' | 'Map';
-  readonly default?: Json;
-  readonly allowed?: readonly string[];
-  /** Its value rests encrypted, and is shown nowhere. */
-  readonly secret?: true;
-  /** It cannot be done without this, though Senlin's schema, which is shown, says that it may be absent. */
-  readonly isNeeded?: true;
 }
 
 /** One operation beyond create, check and delete, as `GET /v1/profile-types/{type}/ops` shows it. */

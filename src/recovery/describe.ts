@@ -1,6 +1,6 @@
 /** Words for users: counts and steps, as they stand in reasons that an operator reads at 3 a.m. */
 import { duration } from '../domain/duration.ts';
-import type { Retain } from '../domain/health-policy.ts';
+import type { Retain, Runnable } from '../domain/health-policy.ts';
 import type { JsonObject } from '../domain/json.ts';
 
 const ordinals = [
@@ -34,6 +34,15 @@ export const operationDone = 'done';
 /** `stopped and kept for 24 h`: what RECREATE with `retain` does with the one that has failed. */
 export function stoppedAndKept({ forMs }: Pick<Retain, 'forMs'>): string {
   return `stopped and kept for ${duration(forMs)}`;
+}
+
+/** Why attempts that are left are not made. */
+export function withoutAttempts(
+  { attempts }: Pick<Runnable, 'attempts'>,
+  { attempt }: { readonly attempt: number },
+  retryable: boolean,
+): string {
+  return retryable || attempt >= attempts ? '' : ' (no other attempt is made: it would fail alike)';
 }
 
 /** `probing again in 60 s` */

@@ -124,7 +124,7 @@ test('where every node answers in the same wrong way the policy is named, and no
   const { problems, operator } = explainCluster(aCluster(answers, { gates }));
   expect(problems).toEqual([
     'web-1, web-2 failed (URL_UNHEALTHY; web-1: http://127.0.0.1:24804/helath answered 404)',
-    'every node answers in this way: probably the policy is wrong, not the nodes',
+    'all nodes whose health is known fail alike (web-1, web-2; web-1: http://127.0.0.1:24804/helath answered 404): probably poll_url or poll_url_healthy_response of the policy web-health is wrong, and not the nodes',
   ]);
   expect(operator.map(({ command, required }) => [command, required])).toEqual([
     ['coppice policy show web-health', true],

@@ -48,9 +48,7 @@ function problemsOf(cluster: ExplainedCluster): string[] {
       : []),
     ...groupFailures(broken, cluster.now),
     ...shared,
-    ...(shared.length === 0 && answerAlike(cluster)
-      ? ['every node answers in this way: probably the policy is wrong, not the nodes']
-      : []),
+    ...(shared.length === 0 && answerAlike(cluster) ? [alikeInWords(cluster)] : []),
     ...groupUnseen(cluster),
     ...groupOthers(cluster),
   ];
@@ -197,6 +195,14 @@ function problemOf(node: ExplainedNode, now: number): NodeProblem | null {
     case 'HEALTHY':
       return null;
   }
+}
+
+/** Which nodes do so, what they answer, and what of the policy asks them. */
+function alikeInWords({ nodes, policy }: ExplainedCluster): string {
+  const alike = nodes.filter(({ failure }) => failure !== null);
+  const [first] = alike;
+  const answer = first === undefined ? '' : `; ${first.name}: ${first.failure?.reason}`;
+  return `all nodes whose health is known fail alike (${namesOf(alike)}${answer}): probably poll_url or poll_url_healthy_response of the policy ${policy?.name} is wrong, and not the nodes`;
 }
 
 function sharedInWords({ address, nodes }: SharedAddress): string {

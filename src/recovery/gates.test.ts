@@ -26,7 +26,7 @@ const open: GateView = {
   maintenance: null,
   breaker: closedBreaker,
   desiredCapacity: 10,
-  unhealthy: 1,
+  unhealthy: { total: 1, unknown: 0, missing: 0 },
   inFlight: [],
   noHost: null,
   zoneOutage: null,
@@ -80,15 +80,27 @@ test.each<[string, Partial<GateView>, number, string]>([
   ],
   [
     'max_unhealthy',
-    { unhealthy: 6 },
+    { unhealthy: { total: 6, unknown: 0, missing: 0 } },
     10_000,
-    'held: 6 of 10 nodes are unhealthy, the limit is 40 %; it opens when 4 or fewer are unhealthy',
+    'held: 6 of 10 nodes are unhealthy, the limit is 4 (40 % of 10); it opens when 4 or fewer are unhealthy',
+  ],
+  [
+    'max_unhealthy',
+    { desiredCapacity: 7, unhealthy: { total: 5, unknown: 3, missing: 0 } },
+    10_000,
+    'held: 5 of 7 nodes are not healthy (2 unhealthy, 3 unknown), the limit is 2 (40 % of 7, rounded down); it opens when 2 or fewer are not healthy',
+  ],
+  [
+    'max_unhealthy',
+    { desiredCapacity: 2, unhealthy: { total: 2, unknown: 0, missing: 1 } },
+    10_000,
+    'held: 2 of 2 nodes are not healthy (1 unhealthy, 1 missing), the limit is 1 (40 % of 2, but at least 1); it opens when 1 or fewer are not healthy',
   ],
   [
     'max_in_flight',
     { inFlight: [1, 2] },
     10_000,
-    'held: 2 of 10 nodes are being recovered, the limit is 20 %; the next one starts when one has ended',
+    'held: 2 of 10 nodes are being recovered, the limit is 2 (20 % of 10); the next one starts when one has ended',
   ],
   [
     'rate_limit.node',
@@ -111,7 +123,7 @@ test('the first closed gate speaks, in the order of the contract', () => {
     { policyEnabled: false },
     { maintenance: { until: null, reason: 'x' } },
     { breaker: openBreaker },
-    { unhealthy: 9 },
+    { unhealthy: { total: 9, unknown: 0, missing: 0 } },
     { inFlight: [1, 2, 3] },
     { startsOfNode: [now - 2, now - 1] },
     { startsOfCluster: [now - 3, now - 2, now - 1] },
@@ -143,8 +155,10 @@ describe('a limit', () => {
   });
 
   test('is passed when as many are unhealthy, and not when one more is', () => {
-    expect(closedGate({ ...open, unhealthy: 4 })).toBeNull();
-    expect(closedGate({ ...open, unhealthy: 5 })?.gate).toBe('max_unhealthy');
+    expect(closedGate({ ...open, unhealthy: { total: 4, unknown: 0, missing: 0 } })).toBeNull();
+    expect(closedGate({ ...open, unhealthy: { total: 5, unknown: 0, missing: 0 } })?.gate).toBe(
+      'max_unhealthy',
+    );
   });
 
   test('that is absent limits nothing', () => {
@@ -152,7 +166,7 @@ describe('a limit', () => {
     const view = {
       ...open,
       policy: free,
-      unhealthy: 10,
+      unhealthy: { total: 10, unknown: 0, missing: 0 },
       inFlight: Array<number>(10).fill(now),
       startsOfNode: Array<number>(50).fill(now),
       breaker: openBreaker,

@@ -37,6 +37,15 @@ export interface ClosedGate {
   readonly reason: string;
 }
 
+/** What counts against `max_unhealthy`, in nodes. */
+export interface UnhealthyCount {
+  readonly total: number;
+  /** Of these, those that cannot be probed, or were not probed yet. */
+  readonly unknown: number;
+  /** Of these, those that there are fewer than desired. */
+  readonly missing: number;
+}
+
 /** What the gates read, as it stands when one recovery is checked. */
 export interface GateView {
   readonly now: number;
@@ -45,7 +54,7 @@ export interface GateView {
   readonly maintenance: Maintenance | null;
   readonly breaker: BreakerState;
   readonly desiredCapacity: number;
-  readonly unhealthy: number;
+  readonly unhealthy: UnhealthyCount;
   /** When each recovery that runs now was started. */
   readonly inFlight: readonly number[];
   /** Why no host of the cloud can run the node; null: one can, it needs none, or that is not known. */
@@ -202,10 +211,31 @@ function maxUnhealthyGate(view: GateView): ClosedGate | null {
   const share = view.policy.safety.maxUnhealthy;
   if (share === null) return null;
   const limit = shareOf(share, view.desiredCapacity);
-  if (view.unhealthy <= limit) return null;
-  const why = `${view.unhealthy} of ${count(view.desiredCapacity, 'node')} ${are(view.unhealthy)} unhealthy, the limit is ${inWords(share, limit)}`;
-  const ends = `it opens when ${limit} or fewer are unhealthy`;
-  return close(view, 'max_unhealthy', { why, ends, total: view.unhealthy, limit });
+  const { total } = view.unhealthy;
+  if (total <= limit) return null;
+  const { found, state } = unhealthyInWords(view.unhealthy);
+  const why = `${total} of ${count(view.desiredCapacity, 'node')} ${are(total)} ${found}, the limit is ${limitInWords(share, view.desiredCapacity)}`;
+  return close(view, 'max_unhealthy', {
+    why,
+    ends: `it opens when ${limit} or fewer are ${state}`,
+    total,
+    limit,
+  });
+}
+
+/** `unhealthy`; where not all are known to be, how many are: `not healthy (1 unhealthy, 2 unknown)`. */
+function unhealthyInWords({ total, unknown, missing }: UnhealthyCount): {
+  readonly found: string;
+  readonly state: string;
+} {
+  if (unknown === 0 && missing === 0) return { found: 'unhealthy', state: 'unhealthy' };
+  const parts = [
+    [total - unknown - missing, 'unhealthy'],
+    [unknown, 'unknown'],
+    [missing, 'missing'],
+  ] as const;
+  const said = parts.flatMap(([number, what]) => (number === 0 ? [] : `${number} ${what}`));
+  return { found: `not healthy (${said.join(', ')})`, state: 'not healthy' };
 }
 
 function maxInFlightGate(view: GateView): ClosedGate | null {
@@ -214,7 +244,7 @@ function maxInFlightGate(view: GateView): ClosedGate | null {
   const limit = shareOf(share, view.desiredCapacity);
   const total = view.inFlight.length;
   if (total < limit) return null;
-  const why = `${total} of ${count(view.desiredCapacity, 'node')} ${are(total)} being recovered, the limit is ${inWords(share, limit)}`;
+  const why = `${total} of ${count(view.desiredCapacity, 'node')} ${are(total)} being recovered, the limit is ${limitInWords(share, view.desiredCapacity)}`;
   const ends = limit < 1 ? 'no recovery can start with this limit' : 'the next one starts when one has ended';
   return close(view, 'max_in_flight', { why, ends, total, limit });
 }
@@ -256,10 +286,13 @@ function are(number: number): string {
   return number === 1 ? 'is' : 'are';
 }
 
-function inWords(share: Share, limit: number): string {
-  return limit > share.atLeast
-    ? `${share.percent} %`
-    : `${limit} (${share.percent} %, but at least ${share.atLeast})`;
+/** As `shareOf` makes it: `2 (40 % of 7, rounded down)`, `1 (10 % of 7, but at least 1)`. */
+function limitInWords(share: Share, desiredCapacity: number): string {
+  const { percent, atLeast } = share;
+  const exact = (desiredCapacity * percent) / 100;
+  const isFloor = Math.floor(exact) < atLeast;
+  const how = isFloor ? `, but at least ${atLeast}` : Number.isInteger(exact) ? '' : ', rounded down';
+  return `${shareOf(share, desiredCapacity)} (${percent} % of ${desiredCapacity}${how})`;
 }
 
 function nextRound(view: GateView): number {

@@ -85,7 +85,7 @@ export function retryObstacle(
 function waitUntil(until: number, now: number, why: string, policy: HealthPolicy): Obstacle | null {
   if (until <= now) return null;
   const limit = policy.recovery.retry === null ? ' (no limit on recoveries is set)' : '';
-  return { until, reason: `${why}; trying again in ${duration(until - now)}${limit}` };
+  return { until, reason: `${why}; the next recovery begins in ${duration(until - now)}${limit}` };
 }
 
 /** `the last recovery (5a1f09c2) did not help: RECREATE: ...` */

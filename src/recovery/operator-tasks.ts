@@ -141,7 +141,7 @@ function wrongPolicy(cluster: ExplainedCluster): OperatorTask[] {
   const command = `coppice policy show ${policy.name}`;
   if (answerAlike(cluster)) {
     const reason =
-      'every node fails in the same way: compare poll_url and poll_url_healthy_response with what the nodes serve; a recovery may replace nodes that run';
+      'all nodes whose health is known fail alike: compare poll_url and poll_url_healthy_response with what they serve; a recovery may replace nodes that run';
     return [{ reason, command, required: true }, ...pauseTasks(cluster)];
   }
   return sharedAddresses(nodes).map(({ address, nodes: those }) => ({

@@ -339,7 +339,7 @@ describe('an item', () => {
       'close EXHAUSTED',
     ]);
     expect(plan.next.reason).toBe(
-      'REBUILD: not run, because what comes before it failed: WORKFLOW drain: there is no workflow drain (trying again cannot help)',
+      'REBUILD: not run, because what comes before it failed: WORKFLOW drain: there is no workflow drain',
     );
   });
 

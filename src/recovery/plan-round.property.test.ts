@@ -91,7 +91,7 @@ describe('always', () => {
       if (plan.start.length === 0) return;
       const share = world.policy.safety.maxUnhealthy;
       if (share !== null)
-        expect(countUnhealthy(before)).toBeLessThanOrEqual(shareOf(share, before.desiredCapacity));
+        expect(countUnhealthy(before).total).toBeLessThanOrEqual(shareOf(share, before.desiredCapacity));
       expect(turn.enabled && !turn.maintenance).toBe(true);
       if (world.policy.safety.breaker !== null && before.breaker.kind === 'open') {
         expect(before.now).toBeGreaterThanOrEqual(before.breaker.until);

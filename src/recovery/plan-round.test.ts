@@ -156,13 +156,13 @@ describe('a confirmed failure', () => {
     [
       'was just not helped',
       { lastTry: { at: now - 4000, end: 'EXHAUSTED' } },
-      'the last recovery did not help; trying again in 6 s (no limit on recoveries is set)',
+      'the last recovery did not help; the next recovery begins in 6 s (no limit on recoveries is set)',
       now + 6000,
     ],
     [
       'was just cancelled by an operator',
       { lastTry: { at: now - 4000, end: 'CANCELLED' } },
-      'the last recovery was cancelled; trying again in 6 s (no limit on recoveries is set)',
+      'the last recovery was cancelled; the next recovery begins in 6 s (no limit on recoveries is set)',
       now + 6000,
     ],
   ])('of a node that %s is left alone, and says so', (_what, more, reason, until) => {
@@ -283,8 +283,14 @@ describe('limits', () => {
       node('recovering', health('HEALTHY')),
       node('quarantined', health('HEALTHY'), { quarantinedSince: 1 }),
     ];
-    expect(countUnhealthy({ now, nodes, recoveries: [recovery('recovering')], desiredCapacity: 10 })).toBe(9);
-    expect(countUnhealthy({ now, nodes, recoveries: [], desiredCapacity: 0 })).toBe(5);
+    expect(countUnhealthy({ now, nodes, recoveries: [recovery('recovering')], desiredCapacity: 10 })).toEqual(
+      {
+        total: 9,
+        unknown: 2,
+        missing: 3,
+      },
+    );
+    expect(countUnhealthy({ now, nodes, recoveries: [], desiredCapacity: 0 }).total).toBe(5);
   });
 
   test('do not take an excluded node as unhealthy, for as long as it is excluded', () => {
@@ -294,6 +300,6 @@ describe('limits', () => {
       node('for now', health('FAILED'), until(now + 1)),
       node('no more', health('FAILED'), until(now)),
     ];
-    expect(countUnhealthy({ now, nodes, recoveries: [], desiredCapacity: 3 })).toBe(1);
+    expect(countUnhealthy({ now, nodes, recoveries: [], desiredCapacity: 3 }).total).toBe(1);
   });
 });

@@ -14,7 +14,7 @@ import { breakerAfterRelapse } from './breaker.ts';
 import type { Failure } from '../domain/health-record.ts';
 import { probingAgain } from './describe.ts';
 import { closedForAll, closedGates, heldBy } from './gates.ts';
-import type { ClosedGate } from './gates.ts';
+import type { ClosedGate, UnhealthyCount } from './gates.ts';
 import { isExcluded, obstacleOf, retryObstacle } from './obstacles.ts';
 import type { Obstacle } from './obstacles.ts';
 import { describeRelapse, relapseOf } from './relapse.ts';
@@ -93,7 +93,7 @@ interface SortedNodes {
    * outage, while it is the only one. Nor do those count that are down only because an operator recovers
    * them.
    */
-  readonly unhealthy: number;
+  readonly unhealthy: UnhealthyCount;
 }
 
 /**
@@ -126,9 +126,15 @@ function sortNodes(
       !isExcluded(node, now) &&
       !(operators.has(node.id) && isNotKnownFailed(node)) &&
       !explained.has(node.domain ?? ''),
-  ).length;
-  const unhealthy = Math.max(0, desiredCapacity - healthyNodes - nodes.length) + counted;
+  );
+  const missing = Math.max(0, desiredCapacity - healthyNodes - nodes.length);
+  const unknown = counted.filter(isUnseen).length;
+  const unhealthy = { total: missing + counted.length, unknown, missing };
   return { unhealthyNodes, failed, restored, unhealthy };
+}
+
+function isUnseen({ health, quarantinedSince }: NodeSnapshot): boolean {
+  return quarantinedSince === null && (health === null || health.state === 'UNKNOWN');
 }
 
 function isOperators({ origin }: RecoverySnapshot): boolean {
@@ -150,7 +156,9 @@ type NodesOfRound = Pick<
 >;
 
 /** See `SortedNodes`. @param snapshot without a policy no zone has an outage. */
-export function countUnhealthy(snapshot: NodesOfRound & Partial<Pick<RoundSnapshot, 'policy'>>): number {
+export function countUnhealthy(
+  snapshot: NodesOfRound & Partial<Pick<RoundSnapshot, 'policy'>>,
+): UnhealthyCount {
   return sortNodes(snapshot, standingOutages(snapshot, snapshot.policy ?? null)).unhealthy;
 }
 
@@ -234,7 +242,7 @@ function afterRelapses(snapshot: RoundSnapshot, plan: RoundPlan): RoundSnapshot 
 function startOrHold(
   snapshot: RoundSnapshot,
   policy: HealthPolicy,
-  unhealthy: number,
+  unhealthy: UnhealthyCount,
   candidates: readonly Candidate[],
   plan: Mutable<RoundPlan>,
 ): void {

@@ -4,7 +4,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { StepPurpose } from '../domain/states.ts';
 import { duration } from '../domain/duration.ts';
 import type { ItemOutcome, StepPlan } from './chain.ts';
-import { notVerified, operationDone, stepLabel, stoppedAndKept } from './describe.ts';
+import { notVerified, operationDone, stepLabel, stoppedAndKept, withoutAttempts } from './describe.ts';
 import { addFailedHook, Cancelled, carryOut, awaitTime } from './chain-procedure.ts';
 import type { Run, ChainProcedure } from './chain-procedure.ts';
 import { surgeOnce } from './surge.ts';
@@ -76,7 +76,7 @@ function* carryOutOnce(
   const of = item.attempts > 1 ? `, attempt ${step.attempt} of ${item.attempts}` : '';
   const result = yield* carryOut(step, `${stepLabel(step)}${of}${keepingTheOld(step)}`);
   if (!result.ok) {
-    const reason = result.retryable ? result.reason : `${result.reason} (trying again cannot help)`;
+    const reason = `${result.reason}${withoutAttempts(item, step, result.retryable)}`;
     const waits = {
       ...(result.isUnconfirmed === true ? { isUnconfirmed: true as const } : {}),
       ...(result.isUnplaced === true ? { isUnplaced: true as const } : {}),

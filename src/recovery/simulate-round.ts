@@ -85,7 +85,7 @@ export function simulateRound(
       chain,
     };
   });
-  return { unhealthy: countUnhealthy(supposed), zoneOutages: plan.zoneOutages, nodes };
+  return { unhealthy: countUnhealthy(supposed).total, zoneOutages: plan.zoneOutages, nodes };
 }
 
 /** Those that have failed and are not supposed to: what happens to them belongs to the answer. */

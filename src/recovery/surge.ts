@@ -16,7 +16,7 @@ import type { Runnable } from '../domain/health-policy.ts';
 import type { ItemOutcome, Beside, StepPlan } from './chain.ts';
 import { Cancelled, carryOut, endSurge } from './chain-procedure.ts';
 import type { ChainProcedure, Run } from './chain-procedure.ts';
-import { stepLabel, stoppedAndKept } from './describe.ts';
+import { stepLabel, stoppedAndKept, withoutAttempts } from './describe.ts';
 import { verificationEnd, verify } from './verify.ts';
 
 export function* surgeOnce(run: Run, item: Runnable, step: StepPlan): ChainProcedure<ItemOutcome> {
@@ -26,7 +26,7 @@ export function* surgeOnce(run: Run, item: Runnable, step: StepPlan): ChainProce
     const of = item.attempts > 1 ? `, attempt ${step.attempt} of ${item.attempts}` : '';
     const made = yield* carryOut(step, `${stepLabel(step)}${of}: a new one beside the old one`);
     if (!made.ok) {
-      const reason = made.retryable ? made.reason : `${made.reason} (trying again cannot help)`;
+      const reason = `${made.reason}${withoutAttempts(item, step, made.retryable)}`;
       return yield* keepOld(step, null, { ok: false, retryable: made.retryable, verified: false, reason });
     }
     beside = made.beside ?? null;

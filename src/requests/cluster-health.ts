@@ -277,6 +277,6 @@ function countsOf({ round }: ClusterSnapshot, nodes: readonly NodeHealth[], miss
     desired,
     nodes: nodes.length + healthyNodes,
     missing,
-    unhealthy: countUnhealthy(round),
+    unhealthy: countUnhealthy(round).total,
   };
 }

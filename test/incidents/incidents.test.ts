@@ -155,10 +155,11 @@ describe.concurrent('an incident', { timeout: 120_000 }, () => {
       /coppice recovery cancel \S+ \(end this recovery: .* begins with its hooks again\)/,
       /the way past WORKFLOW hang: /,
     ]);
-    const { status } = await server.see('hang');
+    const { health } = await server.see('hang');
     const way =
       /coppice (node exclude \S+) \(.*?; then coppice (recovery cancel [\w-]+ --wait); then coppice (node recover .*?) \(.*?, coppice (node include [\w-]+)/;
-    const [exclude = '', cancel = '', recover = '', include = ''] = way.exec(status)?.slice(1) ?? [];
+
+    const [exclude = '', cancel = '', recover = '', include = ''] = way.exec(health)?.slice(1) ?? [];
     await server.type(...exclude.split(' '));
     expect(await server.type(...cancel.split(' '))).toContain(
       'no recovery begins before coppice node include hang-1',

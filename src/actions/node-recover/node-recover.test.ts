@@ -303,7 +303,7 @@ describe('a recovery', () => {
     const issue = { field: 'image', expected: 'one that the cloud has', found: '"debian"' };
     Object.assign(scene.cloud.type, { examine: () => Promise.resolve([issue]) });
     expect((await recover({ actions: [{ name: 'RECREATE', timeout: 5, attempts: 2 }] })).reason).toBe(
-      'Nothing helped: RECREATE: the old node is kept, since no new one can be created: image: expected one that the cloud has, found "debian" (trying again cannot help)',
+      'Nothing helped: RECREATE: the old node is kept, since no new one can be created: image: expected one that the cloud has, found "debian" (no other attempt is made: it would fail alike)',
     );
     expect(scene.cloud.calls).toEqual([]);
     expect(scene.cloud.servers.size).toBe(1);
@@ -345,7 +345,7 @@ describe('a workflow', () => {
 
   test('that does not exist is terminal, and says what is missing', async () => {
     expect((await recover(alone({ attempts: 5 }))).reason).toBe(
-      'Nothing helped: WORKFLOW heal: there is no workflow heal (trying again cannot help)',
+      'Nothing helped: WORKFLOW heal: there is no workflow heal (no other attempt is made: it would fail alike)',
     );
     expect(await scene.outline()).toEqual(['heal WORKFLOW #1 FAILED']);
   });
@@ -401,7 +401,7 @@ describe('a workflow', () => {
     for (const name of known) scene.workflows.known.set(name, {});
     const definition = "version: '2.0'\nother: {tasks: {a: {action: std.noop}}}";
     expect((await recover(alone({ attempts: 3 }, { inputs: { definition } }))).reason).toBe(
-      'Nothing helped: WORKFLOW heal: there is no workflow heal, also not in its inputs.definition (trying again cannot help)',
+      'Nothing helped: WORKFLOW heal: there is no workflow heal, also not in its inputs.definition (no other attempt is made: it would fail alike)',
     );
     expect(scene.workflows.calls).toEqual(calls);
   });

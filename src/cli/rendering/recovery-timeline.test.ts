@@ -79,7 +79,7 @@ const at = (second: string): string => `2026-11-22T18:19:${second}Z`;
 const seen = recovery.failure.reason;
 
 test('what holds a recovery is shown, with the start that follows it, and its failure is shown once', async () => {
-  const reason = 'held: 6 of 10 nodes are unhealthy, the limit is 40 %; probing again in 60 s';
+  const reason = 'held: 6 of 10 nodes are unhealthy, the limit is 4 (40 % of 10); probing again in 60 s';
   const decisions = [
     { at: at('00'), decision: 'open', reason: `confirmed failed (URL_UNHEALTHY): ${seen}` },
     { at: at('00'), decision: 'hold', reason },
@@ -89,7 +89,7 @@ test('what holds a recovery is shown, with the start that follows it, and its fa
   ];
   expect(await drawn({ state: 'OPEN', steps: [], closed_at: null, decisions })).toEqual([
     '  +0.00 s  · opened        confirmed failed',
-    '  +0.00 s  · held          6 of 10 nodes are unhealthy, the limit is 40 %; probing again in 60 s',
+    '  +0.00 s  · held          6 of 10 nodes are unhealthy, the limit is 4 (40 % of 10); probing again in 60 s',
     '+2 min 45 s  · started       all gates are open',
     '+2 min 46 s  · probed again  still failed',
   ]);

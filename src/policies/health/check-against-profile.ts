@@ -9,7 +9,8 @@ import type { ChainItem, DetectionMode, HealthPolicy, Runnable } from '../../dom
 import { domainNoun, locatedDomains, type FailureDomain } from '../../domain/failure-domain.ts';
 import type { Json } from '../../domain/json.ts';
 import { typeName } from '../../profiles/profile-type.ts';
-import type { Operation, OperationParameter } from '../../profiles/profile-type.ts';
+import type { OperationParameter } from '../../profiles/operation-parameter.ts';
+import type { Operation } from '../../profiles/profile-type.ts';
 import { parseUrlTemplate, placeholdersIn } from '../../health/url-template.ts';
 import type { CheckedProfile, CheckedProfileType } from '../policy-type.ts';
 

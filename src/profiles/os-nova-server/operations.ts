@@ -3,13 +3,8 @@ import { CoppiceError, quoteValue } from '../../domain/errors.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import type { Cloud } from '../../openstack/cloud.ts';
 import { plainProperties } from '../plain-properties.ts';
-import type {
-  NodeFacts,
-  Operation,
-  OperationParameter,
-  OperationRequest,
-  PhysicalNode,
-} from '../profile-type.ts';
+import type { OperationParameter } from '../operation-parameter.ts';
+import type { NodeFacts, Operation, OperationRequest, PhysicalNode } from '../profile-type.ts';
 import { evacuateServer } from './evacuate-server.ts';
 import { imageId } from './resolve.ts';
 import { requireServerId, runServerOperation, type ServerOperation } from './run-operation.ts';
