@@ -143,7 +143,7 @@ async function startParts(
   stops.push(() => store.close());
   await migrate(store, Date.now());
   await checkSchema(store);
-  const lostKeys = await protectStoredSecrets({ store, profileTypes, log });
+  const lostKeys = await protectStoredSecrets({ store, profileTypes, policyTypes, log });
   for (const sentence of lostKeys.sentences()) log.warn(sentence);
   const authentication = openAuthentication(config.auth, keystone, store);
   const unknownNodes = await UnknownNodes.find(store.db, profileTypes);

@@ -1,4 +1,5 @@
 /** The availability zones to which the policies of a cluster limit its nodes. */
+import { storedCheckSettings } from '../policies/policy-type.ts';
 import { findPolicyType } from '../policies/registry.ts';
 import { attachedPolicies } from '../store/cluster-policies.ts';
 import type { Db } from '../store/store.ts';
@@ -11,7 +12,7 @@ export async function allowedZones(db: Db, clusterId: string): Promise<readonly 
   const limits = (await attachedPolicies(db, clusterId)).flatMap(({ policy, binding }) => {
     const type = findPolicyType(policy.type);
     if (!binding.enabled || type?.zones === undefined) return [];
-    const check = type.check(policy.spec.properties, { healthCheckIntervalMin: 0 });
+    const check = type.check(policy.spec.properties, storedCheckSettings);
     const zones = check.ok ? type.zones(check.value) : [];
     return zones === null ? [] : [zones];
   });

@@ -154,8 +154,8 @@ function ofProfile(
   return { properties, decrypt: (sealed) => openProperties(secrets, type, sealed, named(profile)) };
 }
 
-function named({ name }: Profile): string {
-  return `The profile ${name}`;
+function named({ name }: Profile): { readonly kind: 'profile'; readonly name: string } {
+  return { kind: 'profile', name };
 }
 
 function factsOf(node: Node, clusterName: string | null, profile: OfProfile): NodeFacts {

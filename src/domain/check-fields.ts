@@ -22,7 +22,7 @@ export interface FieldsCheckOptions {
   /** Where the map stands in the document; absent: it is its top. */
   readonly path?: string;
   /** It was checked before, and what is secret in it is encrypted. */
-  readonly isStored?: boolean;
+  readonly isStored?: boolean | undefined;
 }
 
 export function checkFields(

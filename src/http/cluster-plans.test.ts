@@ -9,6 +9,8 @@ import type { JsonObject } from '../domain/json.ts';
 import { requireObject } from '../requests/find-object.ts';
 import { recordAction } from '../requests/record-action.ts';
 import { getCluster } from '../store/clusters.ts';
+import { replacePolicySpec } from '../store/policies.ts';
+import { SecretBox } from '../store/secret-box.ts';
 
 let server: TestServer;
 
@@ -152,7 +154,7 @@ test('a node leaves when its lifecycle hook is completed, and is not deleted', a
   const messages: JsonObject[] = [];
   const hook = await listen((message) => messages.push(message));
   try {
-    const url = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`;
+    const url = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/?token=of-the-hook`;
     await attach('deletion', {
       destroy_after_deletion: false,
       hooks: { type: 'webhook', params: { url }, timeout: 1000 },
@@ -164,7 +166,14 @@ test('a node leaves when its lifecycle hook is completed, and is not deleted', a
       const { action } = (await server.ask('GET', `/v1/actions/${token}`)).body as { action: JsonObject };
       return action['status'] === 'WAITING_LIFECYCLE_COMPLETION' && action;
     });
-    expect(waiting).toMatchObject({ action: 'NODE_LEAVE', target: message?.['node_id'] });
+    expect(waiting).toMatchObject({
+      action: 'NODE_LEAVE',
+      target: message?.['node_id'],
+      inputs: { lifecycle_hook: { url: '***', timeout: 1000 } },
+    });
+    expect(await recorded()).not.toContain('of-the-hook');
+    for (const path of ['/v1/policies', '/v1/policies/deletion'])
+      expect((await server.ask('GET', path)).text).toContain(`"url":"${url}"`);
     const { waiting: told } = await webHealth();
     expect(told).toMatchObject([
       {
@@ -190,6 +199,31 @@ test('a node leaves when its lifecycle hook is completed, and is not deleted', a
     hook.close();
   }
 });
+
+test('a lifecycle hook whose URL was encrypted with a key that is lost keeps the node, and says what to do', async () => {
+  const url = 'http://127.0.0.1:9/';
+  await attach('deletion', { hooks: { type: 'webhook', params: { url }, timeout: 1 } });
+  const policy = await requireObject(server.store.db, testCaller, 'policy', 'deletion');
+  const params = { url: SecretBox.ofThisProcess().seal(url) };
+  const properties = { hooks: { type: 'webhook', params, timeout: 1 } };
+  await server.store.write((tx) =>
+    replacePolicySpec(tx, { id: policy.id, spec: { ...policy.spec, properties } }),
+  );
+  const { headers } = await on({ scale_in: {} });
+  expect((await untilEnded(headers['location']))['status_reason']).toMatch(
+    /lifecycle hook could not be notified, and the node stays: its URL was encrypted with the key [0-9a-f]{8}, which this Coppice does not have\. Put that key back .*coppice cluster policy-attach CLUSTER POLICY/,
+  );
+  expect(await nodeNames()).toHaveLength(4);
+  expect((await server.ask('GET', '/v1/policies/deletion')).text).toContain('"params":{"url":null}');
+});
+
+/** All that the database holds of actions and policies. */
+async function recorded(): Promise<string> {
+  const { db } = server.store;
+  const tables = ['action', 'action_step', 'event', 'policy'] as const;
+  const rows = await Promise.all(tables.map((table) => db.selectFrom(table).selectAll().execute()));
+  return JSON.stringify(rows);
+}
 
 describe('Nodes by name', () => {
   beforeEach(async () => {

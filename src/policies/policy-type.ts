@@ -30,9 +30,14 @@ export interface CheckSettings {
    * Why Coppice does not connect to an address; absent where the configuration of the server is not known.
    */
   readonly objectionTo?: (address: string) => string | undefined;
+  /** It was checked before, and what is secret in it is encrypted, and stays so. */
+  readonly isStored?: boolean;
 }
 
 export const defaultCheckSettings: CheckSettings = { healthCheckIntervalMin: 1 };
+
+/** What was accepted once is not refused because the configured minimum has changed since. */
+export const storedCheckSettings: CheckSettings = { healthCheckIntervalMin: 0, isStored: true };
 
 /** `warnings`: allowed, but probably not meant. */
 export type PolicyCheck<T> =

@@ -5,6 +5,7 @@ import type { Policy, Spec } from '../domain/model.ts';
 import { typeName } from '../profiles/profile-type.ts';
 import type { PolicyType } from '../policies/policy-type.ts';
 import { clustersWithPolicy } from '../store/cluster-policies.ts';
+import { sealSpec, showSpec } from '../secrets/spec-secrets.ts';
 import * as rows from '../store/policies.ts';
 import { requireObject, unknownType } from './find-object.ts';
 import { ownerOf } from '../domain/session.ts';
@@ -18,7 +19,7 @@ export async function createPolicy(
   caller: Caller,
   request: { readonly name: string; readonly spec: JsonObject },
 ): Promise<Policy> {
-  const spec = validatePolicy(tools, request.spec);
+  const { type, spec } = checkSpec(tools, request.spec);
   const policy: Policy = {
     ...ownerOf(caller),
     id: randomUUID(),
@@ -29,12 +30,20 @@ export async function createPolicy(
     createdAt: tools.now(),
     updatedAt: null,
   };
-  await tools.store.write((tx) => rows.insertPolicy(tx, policy));
+  const sealed = { ...policy, spec: sealSpec(tools.store.secrets, type, spec) };
+  await tools.store.write((tx) => rows.insertPolicy(tx, sealed));
   return policy;
 }
 
 /** Checks a spec as `createPolicy` would. @returns it, with its version as text. */
 export function validatePolicy(tools: RequestTools, document: JsonObject): Spec {
+  return checkSpec(tools, document).spec;
+}
+
+function checkSpec(
+  tools: RequestTools,
+  document: JsonObject,
+): { readonly type: PolicyType; readonly spec: Spec } {
   const { policyTypes } = tools;
   const spec = readSpec(document, '', policyTypes);
   const name = typeNameOf(spec);
@@ -42,7 +51,13 @@ export function validatePolicy(tools: RequestTools, document: JsonObject): Spec 
     policyTypes.find((each) => typeName(each) === name) ?? refuseType('policy_type', spec, policyTypes);
   const check = type.check(spec.properties, tools.checkSettings);
   if (!check.ok) refuseSpec('', check.issues, { part: 'properties' });
-  return spec;
+  return { type, spec };
+}
+
+/** A policy of the store, with its spec as it was written. */
+export function shownPolicy(tools: RequestTools, policy: Policy): Policy {
+  const type = tools.policyTypes.find((each) => typeName(each) === policy.type);
+  return type === undefined ? policy : { ...policy, spec: showSpec(tools.store.secrets, type, policy.spec) };
 }
 
 /** @throws CoppiceError `resource-not-found` */
@@ -61,7 +76,7 @@ export async function renamePolicy(
     const policy = await requireObject(tx.db, caller, 'policy', identity);
     const changes = { name, updatedAt: tools.now() };
     await rows.updatePolicy(tx, policy.id, changes);
-    return { ...policy, ...changes };
+    return shownPolicy(tools, { ...policy, ...changes });
   });
 }
 

@@ -85,7 +85,10 @@ export async function fitsNothing(
   const all = tools.profileTypes.all.flatMap((type) => {
     const ofType = profiles.filter((profile) => tools.profileTypes.find(profile.type) === type);
     if (ofType.length > 0) return ofType.map((profile) => misfitsWith(tools, policy, profile));
-    const check = requirePolicyType(tools, policy.type).check(policy.spec.properties, tools.checkSettings);
+    const check = requirePolicyType(tools, policy.type).check(policy.spec.properties, {
+      ...tools.checkSettings,
+      isStored: true,
+    });
     return [check.ok ? requirePolicyType(tools, policy.type).checkAgainstProfile(check.value, type) : []];
   });
   return all.every((misfits) => misfits.length > 0) ? (all[0] ?? []) : [];
@@ -94,7 +97,7 @@ export async function fitsNothing(
 function misfitsWith(tools: RequestTools, policy: Checked, profile: Profile): readonly Issue[] {
   const type = requirePolicyType(tools, policy.type);
   const profileType = tools.profileTypes.find(profile.type);
-  const check = type.check(policy.spec.properties, tools.checkSettings);
+  const check = type.check(policy.spec.properties, { ...tools.checkSettings, isStored: true });
   if (!check.ok) return check.issues;
   if (profileType === undefined) return [];
   return type.checkAgainstProfile(check.value, profileType, { name: profile.name, ...profile.spec });

@@ -23,7 +23,7 @@ export async function policyWarnings(
   policy: Pick<Policy, 'type' | 'spec'>,
 ): Promise<Issue[]> {
   const type = requirePolicyType(tools, policy.type);
-  const check = type.check(policy.spec.properties, tools.checkSettings);
+  const check = type.check(policy.spec.properties, { ...tools.checkSettings, isStored: true });
   if (!check.ok) return [];
   const named = type.workflows?.(check.value) ?? [];
   const misfits = await fitsNothing(tools, caller, policy);
@@ -59,7 +59,7 @@ async function oneDomainWarning(
   policy: Pick<Policy, 'type' | 'spec'>,
 ): Promise<Issue[]> {
   const type = requirePolicyType(tools, policy.type);
-  const check = type.check(policy.spec.properties, tools.checkSettings);
+  const check = type.check(policy.spec.properties, { ...tools.checkSettings, isStored: true });
   const domain = check.ok ? (type.failureDomain?.(check.value) ?? null) : null;
   if (domain === null) return [];
   const { store, profileTypes } = tools;

@@ -58,8 +58,8 @@ async function nodeOnceIn(name: string, status: string): Promise<JsonObject> {
 }
 
 test('the start names exactly these, and the server warns as long as they are there', async () => {
-  const { store, tools } = server;
-  const found = await protectStoredSecrets({ store, profileTypes: tools.profileTypes, log });
+  const { tools } = server;
+  const found = await protectStoredSecrets({ ...tools, log });
   expect(found.sentences()).toEqual([
     expect.stringMatching(
       new RegExp(
@@ -68,7 +68,7 @@ test('the start names exactly these, and the server warns as long as they are th
     ),
   ]);
   expect(await found.warning()).toMatch(
-    new RegExp(`^Nothing can be created from 1 profile, which the log names: secrets were ${lacks}\\. Put`),
+    new RegExp(`^1 profile, which the log names, cannot be used: secrets were ${lacks}\\. Put`),
   );
   await server.ask('DELETE', '/v1/profiles/web');
   expect(await found.warning()).toBeUndefined();

@@ -16,7 +16,7 @@ import type { Fields } from '../domain/spec-schema.ts';
 import type { Opened, SecretBox } from '../store/secret-box.ts';
 
 /** A profile type or a policy type. */
-interface DeclaringType {
+export interface DeclaringType {
   readonly fields: Fields;
 }
 
@@ -54,21 +54,21 @@ export function unreadableIn(secrets: SecretBox, { fields }: DeclaringType, spec
 }
 
 /**
- * @param of `The profile web`.
+ * @param of what it is, for the error.
  * @throws CoppiceError `operation-impossible` that says which property cannot be decrypted, and what to do.
  */
 export function openProperties(
   secrets: SecretBox,
   { fields }: DeclaringType,
   properties: JsonObject,
-  of: string,
+  { kind, name }: { readonly kind: SecretKind; readonly name: string },
 ): JsonObject {
   return mapSecrets(fields, properties, (secret, path) => {
     const opened = open(secrets, secret);
     if (opened.ok) return opened.value;
     throw new CoppiceError(
       'operation-impossible',
-      `${of} cannot be used: its ${path} ${opened.problem}. ${REMEDY}`,
+      `The ${kind} ${name} cannot be used: its ${path} ${opened.problem}. ${remedyFor(kind)}`,
     );
   });
 }
@@ -99,9 +99,20 @@ export function showSpec(secrets: SecretBox, { fields }: DeclaringType, spec: Sp
   );
 }
 
-export const REMEDY =
-  'Put that key back as a further line of the key file and start Coppice again, or create a new profile and give it to what has this one ' +
-  '(coppice cluster update CLUSTER --profile NEW)';
+export type SecretKind = 'profile' | 'policy';
+
+const insteadOf: Readonly<Record<SecretKind, string>> = {
+  profile:
+    'create a new profile and give it to what has this one (coppice cluster update CLUSTER --profile NEW)',
+  policy:
+    'create a new policy and attach it in place of this one (coppice cluster policy-attach CLUSTER POLICY)',
+};
+
+/** What helps where a key is lost, as a sentence without its full stop. */
+export function remedyFor(...kinds: readonly SecretKind[]): string {
+  const others = kinds.map((kind) => insteadOf[kind]).join('; ');
+  return `Put that key back as a further line of the key file and start Coppice again, or ${others}`;
+}
 
 /** What is not encrypted was written before secrets were, and is what it is. */
 function open(secrets: SecretBox, secret: Json): Opened {

@@ -6,14 +6,19 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { MortalStore, type Death } from '../../test/support/mortal-store.ts';
-import { aProfile } from '../../test/support/rows.ts';
+import { newAction } from '../../test/support/new-action.ts';
+import { aPolicy, aProfile } from '../../test/support/rows.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { localProcess } from '../profiles/local-process/local-process.ts';
 import { novaServer } from '../profiles/os-nova-server/os-nova-server.ts';
+import { policyTypes } from '../policies/registry.ts';
 import { registryOf } from '../profiles/registry.ts';
 import { propertiesOf } from '../clusters/managed-node.ts';
+import { showSpec } from '../secrets/spec-secrets.ts';
 import { protectStoredSecrets } from '../secrets/stored-secrets.ts';
-import { migrate, schemaVersion } from './migrate.ts';
+import { insertActions } from './actions.ts';
+import { migrate } from './migrate.ts';
+import { getPolicy, insertPolicy } from './policies.ts';
 import { deleteProfile, getProfile, insertProfile } from './profiles.ts';
 import { KEY_LENGTH, SecretBox } from './secret-box.ts';
 import { openSqlite } from './sqlite.ts';
@@ -25,6 +30,9 @@ const profileTypes = registryOf([localProcess({ dataDir: '.' }), novaServer({ cl
 const userData = 'PLAIN-SECRET '.repeat(500);
 const server = { flavor: 'm1.tiny', image: 'debian', user_data: userData, admin_pass: 'PLAIN-SECRET' };
 const process = { command: ['sleep', '9'], env: { TOKEN: 'PLAIN-SECRET' } };
+const hooks = { type: 'webhook', params: { url: 'https://hook.example/?token=PLAIN-SECRET' }, timeout: 5 };
+/** The last schema in which profiles were in plain text. */
+const VERSION_BEFORE = 28;
 /** More than are encrypted in one transaction. */
 const SERVERS = 330;
 
@@ -65,7 +73,7 @@ async function databaseOfBefore(): Promise<string> {
   const store = open('before');
   await migrate(store, 1);
   using raw = new DatabaseSync(store.location);
-  raw.exec(`DELETE FROM schema_version WHERE version = ${schemaVersion}; DROP TABLE erasure_due`);
+  raw.exec(`DELETE FROM schema_version WHERE version > ${VERSION_BEFORE}; DROP TABLE erasure_due`);
   await store.write(async (tx) => {
     for (let at = 0; at < SERVERS; at += 1)
       await insertProfile(tx, profileOf(`server-${at}`, 'os.nova.server', server));
@@ -76,6 +84,25 @@ async function databaseOfBefore(): Promise<string> {
   });
   await store.write((tx) => insertProfile(tx, profileOf('process', 'local.process', process)));
   await store.write((tx) => insertProfile(tx, profileOf('open', 'local.process', { command: ['a'] })));
+  await store.write(async (tx) => {
+    const spec = { type: 'senlin.policy.deletion', version: '1.1', properties: { hooks } };
+    await insertPolicy(tx, aPolicy({ id: 'hooked', type: 'senlin.policy.deletion-1.1', spec }));
+    const inputs = { lifecycle_hook: { url: hooks.params.url, timeout: 5 }, other: 1 };
+    await insertActions(tx, [newAction('NODE_DELETE', { id: 'going', inputs })], 1);
+  });
+  raw
+    .prepare(
+      'INSERT INTO action_step (action_id, name, kind, state, result, epoch, at) VALUES (?, ?, ?, ?, ?, 1, 1)',
+    )
+    .run(
+      'going',
+      'plan',
+      'step',
+      'DONE',
+      JSON.stringify({
+        groups: [{ nodes: [{ inputs: { lifecycle_hook: { url: hooks.params.url, timeout: 5 } } }] }],
+      }),
+    );
   copy('before', 'killed');
   return 'killed';
 }
@@ -93,7 +120,7 @@ function plainIn(name: string): string[] {
 async function start(name: string): Promise<Store> {
   const store = open(name);
   await migrate(store, 2);
-  await protectStoredSecrets({ store, profileTypes, log });
+  await protectStoredSecrets({ store, profileTypes, policyTypes, log });
   return store;
 }
 
@@ -107,6 +134,19 @@ async function expectProtected(name: string, store: Store): Promise<void> {
     if (profile === undefined) throw new Error(`${id} is gone`);
     expect(propertiesOf({ store, profileTypes }, profile)).toMatchObject(properties);
   }
+  const policy = await getPolicy(store.db, 'hooked');
+  const [deletion] = policyTypes.filter(
+    (type) => type.name === 'senlin.policy.deletion' && type.version === '1.1',
+  );
+  if (policy === undefined || deletion === undefined) throw new Error('the policy is gone');
+  expect(showSpec(secrets, deletion, policy.spec).properties).toEqual({ hooks });
+  const { inputs } = await store.db.selectFrom('action').select('inputs').executeTakeFirstOrThrow();
+  const { result } = await store.db.selectFrom('action_step').select('result').executeTakeFirstOrThrow();
+  const hook = { lifecycle_hook: { url: hooks.params.url, timeout: 5 } };
+  expect(secrets.openIn(JSON.parse(inputs) as JsonObject)).toEqual({ ...hook, other: 1 });
+  expect(secrets.openIn(JSON.parse(result ?? '') as JsonObject)).toEqual({
+    groups: [{ nodes: [{ inputs: hook }] }],
+  });
   const { count } = await store.db
     .selectFrom('profile')
     .select(({ fn }) => fn.countAll<number>().as('count'))
@@ -121,14 +161,15 @@ test('its first start leaves no secret in plain text: in no row, no free page an
   const store = await start(name);
   await expectProtected(name, store);
   expect(logged).toEqual([
-    `The secrets of ${SERVERS - SERVERS / 3 + 1} profiles are encrypted from now on.`,
+    `Secrets of ${SERVERS - SERVERS / 3 + 1} profiles are encrypted from now on.`,
+    'Secrets of 1 policy are encrypted from now on.',
     'The database was rebuilt without remains of what was not encrypted. Backups from before still have it.',
   ]);
   await store.close();
   expect(plainIn(name)).toEqual([]);
   const again = await start(name);
   await expectProtected(name, again);
-  expect(logged).toHaveLength(2);
+  expect(logged).toHaveLength(3);
 });
 
 test('killed at any write, the next start does the rest', async () => {
@@ -141,10 +182,10 @@ test('killed at any write, the next start does the rest', async () => {
       const store = open(name);
       await migrate(store, 2);
       const mortal = new MortalStore(store, { at, when });
-      const end = protectStoredSecrets({ store: mortal, profileTypes, log }).then(() => 'ended');
+      const end = protectStoredSecrets({ store: mortal, profileTypes, policyTypes, log }).then(() => 'ended');
       if ((await Promise.race([end, mortal.died.promise])) === 'ended') {
-        // Two portions, and the note that the erasure is done.
-        expect(deaths).toBe(6);
+        // Two portions of profiles, one of policies, actions, steps, and the note that the erasure is done.
+        expect(deaths).toBe(12);
         return;
       }
       deaths += 1;
@@ -172,7 +213,7 @@ test('what cannot be erased is said with the command that helps, until it is', a
   expect(plainIn(name)).not.toEqual([]);
   const path = join(directory, name, 'coppice.db');
   expect(logged.at(-1)).toBe(
-    `warning: The database may still hold secrets of profiles in plain text, where there were some before: it was not rebuilt, because another program reads it. Stop Coppice, and run: sqlite3 ${path} "VACUUM; DELETE FROM erasure_due"`,
+    `warning: The database may still hold secrets in plain text, where there were some before: it was not rebuilt, because another program reads it. Stop Coppice, and run: sqlite3 ${path} "VACUUM; DELETE FROM erasure_due"`,
   );
   reader.close();
   await store.close();
@@ -191,7 +232,7 @@ test('what a later version declares as secret is encrypted and erased, too, also
   const store = await start('later');
   await store.write((tx) => insertProfile(tx, profileOf('process', 'local.process', process)));
   const mortal = new MortalStore(store, { at: 1, when: 'after' });
-  void protectStoredSecrets({ store: mortal, profileTypes, log });
+  void protectStoredSecrets({ store: mortal, profileTypes, policyTypes, log });
   await mortal.died.promise;
   copy('later', 'killed');
   expect(plainIn('killed')).not.toEqual([]);

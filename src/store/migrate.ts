@@ -33,6 +33,7 @@ import * as retention from './migrations/0026-retention.ts';
 import * as executionsOfProjects from './migrations/0027-executions-of-projects.ts';
 import * as namesWithinProjects from './migrations/0028-names-within-projects.ts';
 import * as erasureDue from './migrations/0029-erasure-due.ts';
+import * as hookUrls from './migrations/0030-hook-urls.ts';
 
 interface Migration {
   readonly version: number;
@@ -70,6 +71,7 @@ const migrations: readonly Migration[] = [
   { version: 27, up: executionsOfProjects.up },
   { version: 28, up: namesWithinProjects.up },
   { version: 29, up: erasureDue.up },
+  { version: 30, up: hookUrls.up },
 ];
 
 export const schemaVersion = migrations.length;

@@ -1,6 +1,7 @@
 /** Rows of policies; where they are attached is `cluster-policies.ts`. */
 import type { Selectable } from 'kysely';
 import type { Policy } from '../domain/model.ts';
+import { selectByIds } from './by-ids.ts';
 import { applyListing, type Listed, type ListQuery } from './listing.ts';
 import { fromText, toText } from './rows.ts';
 import type { PolicyRow } from './schema.ts';
@@ -53,6 +54,30 @@ export async function getPolicy(db: Db, id: string): Promise<Policy | undefined>
 export async function listPolicies(db: Db, query: PolicyListQuery = {}): Promise<Policy[]> {
   const select = await applyListing(db, db.selectFrom('policy').selectAll(), listedPolicies, query);
   return (await select.execute()).map(toPolicy);
+}
+
+const selectNames = selectByIds((db, ids) =>
+  db.selectFrom('policy').select(['id', 'name']).where('id', 'in', ids),
+);
+
+export async function policyNames(db: Db, ids: Iterable<string>): Promise<Map<string, string>> {
+  const rows = await selectNames(db, [...new Set(ids)]);
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
+/** By their ids, at most `limit` of those after this one. */
+export async function policiesAfter(db: Db, id: string, limit: number): Promise<Policy[]> {
+  const select = db.selectFrom('policy').selectAll().where('id', '>', id).orderBy('id').limit(limit);
+  return (await select.execute()).map(toPolicy);
+}
+
+/** Only encrypted, it stays what it is. */
+export async function replacePolicySpec(tx: Tx, { id, spec }: Pick<Policy, 'id' | 'spec'>): Promise<void> {
+  await tx.db
+    .updateTable('policy')
+    .set({ spec: toText(spec) })
+    .where('id', '=', id)
+    .execute();
 }
 
 /** @returns whether there was such a policy. */

@@ -43,7 +43,8 @@ describe.each([localProcessSubject, novaServerSubject, heatStackSubject])('$name
     const sealed = sealSpec(secrets, type, given).properties;
     const check = type.check(sealed, { isStored: true });
     if (!check.ok) throw new Error(JSON.stringify(check.issues));
-    const decrypt = (properties: JsonObject) => openProperties(secrets, type, properties, 'The profile');
+    const decrypt = (properties: JsonObject) =>
+      openProperties(secrets, type, properties, { kind: 'profile', name: 'x' });
     return { ...node, properties: check.properties, decrypt };
   }
   const newNode = (properties?: JsonObject): NodeFacts => checked(world.node(properties));

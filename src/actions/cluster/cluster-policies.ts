@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { CoppiceError } from '../../domain/errors.ts';
 import type { Policy } from '../../domain/model.ts';
 import type { ActionContext, ActionDefinition } from '../../engine/action-context.ts';
-import type { Attached, PolicyType } from '../../policies/policy-type.ts';
+import { storedCheckSettings, type Attached, type PolicyType } from '../../policies/policy-type.ts';
 import { findPolicyType } from '../../policies/registry.ts';
 import {
   attachedPolicies,
@@ -115,7 +115,7 @@ async function attach(
   policy: Policy,
   made: Attached,
 ): Promise<void> {
-  const check = type.check(policy.spec.properties, { healthCheckIntervalMin: 0 });
+  const check = type.check(policy.spec.properties, storedCheckSettings);
   const own = check.ok ? type.bindingData(check.value) : null;
   const isEmpty = own === null && Object.keys(made.data).length === 0;
   const data = isEmpty ? null : { ...own, ...made.data };

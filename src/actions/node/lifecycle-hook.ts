@@ -8,11 +8,13 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { CoppiceError } from '../../domain/errors.ts';
-import { isJsonObject, type JsonObject } from '../../domain/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { hookNotNotified, lifecycleSignal } from '../../domain/lifecycle-signal.ts';
+import { sealedText } from '../../domain/sealed.ts';
 import type { ActionContext } from '../../engine/action-context.ts';
 import { post } from '../../notify/post.ts';
 import type { HttpClient } from '../../outbound/http-client.ts';
+import { remedyFor } from '../../secrets/spec-secrets.ts';
 import { getNode } from '../../store/nodes.ts';
 import type { ActionServices, SendLifecycleMessage } from '../services.ts';
 
@@ -59,7 +61,7 @@ export async function awaitLifecycleHook(context: ActionContext, services: Actio
     };
     const { sendLifecycleMessage: send } = services;
     if (send === undefined) throw new CoppiceError('internal', 'This process has no lifecycle hooks.');
-    await send(hook.url, message, signal);
+    await send(urlOf(hook, services), message, signal);
     return true;
   });
   if (!isSent) return;
@@ -69,8 +71,25 @@ export async function awaitLifecycleHook(context: ActionContext, services: Actio
   });
 }
 
-function hookOf({ lifecycle_hook: hook }: JsonObject): { url: string; timeoutMs: number } | null {
+interface NotifiedHook {
+  /** As the policy has it: encrypted, or a text where it was written before that. */
+  readonly url: Json;
+  readonly timeoutMs: number;
+}
+
+function hookOf({ lifecycle_hook: hook }: JsonObject): NotifiedHook | null {
   if (!isJsonObject(hook)) return null;
-  const { url, timeout } = hook as { url: string; timeout: number };
-  return { url, timeoutMs: timeout * 1000 };
+  const { url = null, timeout } = hook;
+  return { url, timeoutMs: Number(timeout) * 1000 };
+}
+
+/** @throws CoppiceError `operation-impossible`: its key is not here. */
+function urlOf({ url }: NotifiedHook, { store: { secrets } }: ActionServices): string {
+  const text = sealedText(url);
+  const opened = text === null ? { ok: true as const, value: url } : secrets.open(text);
+  if (opened.ok) return opened.value as string;
+  throw new CoppiceError(
+    'operation-impossible',
+    `The ${hookNotNotified}, and the node stays: its URL ${opened.problem}. ${remedyFor('policy')}.`,
+  );
 }

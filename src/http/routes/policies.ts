@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { requireObject } from '../../requests/find-object.ts';
-import { createPolicy, deletePolicy, renamePolicy, validatePolicy } from '../../requests/policies.ts';
+import {
+  createPolicy,
+  deletePolicy,
+  renamePolicy,
+  shownPolicy,
+  validatePolicy,
+} from '../../requests/policies.ts';
 import { policyWarnings } from '../../requests/policy-warnings.ts';
 import { typeNameOf } from '../../requests/spec-document.ts';
 import { listPolicies } from '../../store/policies.ts';
@@ -37,7 +43,8 @@ const list = route({
   async handle(request) {
     const { tools, caller, query } = request;
     const policies = await listPolicies(tools.store.db, toStoreQuery(query, caller));
-    return { status: 200, body: listBody(request, 'policies', policies.map(toPolicyAnswer)) };
+    const shown = policies.map((policy) => toPolicyAnswer(shownPolicy(tools, policy)));
+    return { status: 200, body: listBody(request, 'policies', shown) };
   },
 });
 
@@ -84,7 +91,7 @@ const show = route({
   async handle(request) {
     const { tools, caller } = request;
     const policy = await requireObject(tools.store.db, caller, 'policy', param(request, 'policy'));
-    return { status: 200, body: { policy: toPolicyAnswer(policy) } };
+    return { status: 200, body: { policy: toPolicyAnswer(shownPolicy(tools, policy)) } };
   },
 });
 

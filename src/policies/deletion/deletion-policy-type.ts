@@ -12,13 +12,20 @@ import { isJsonObject } from '../../domain/json.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { toJsonSchema } from '../../domain/json-schema.ts';
 import type { Fields, SupportStatus } from '../../domain/spec-schema.ts';
+import { isSealed } from '../../domain/sealed.ts';
 import type { Amendment } from '../../plans/amend-plan.ts';
 import { group, nodesOf, type MemberFacts, type PlannedNode } from '../../plans/cluster-plan.ts';
 import { planned } from '../../plans/make-plan.ts';
 import { chooseLeaving, type RemovalPreference } from '../../plans/removal-order.ts';
 import { namesOf } from '../../recovery/describe.ts';
 import { documentSchema } from '../document-schema.ts';
-import type { PlanView, PolicyCheck, PolicyType } from '../policy-type.ts';
+import {
+  defaultCheckSettings,
+  type CheckSettings,
+  type PlanView,
+  type PolicyCheck,
+  type PolicyType,
+} from '../policy-type.ts';
 
 const name = 'senlin.policy.deletion';
 
@@ -27,7 +34,8 @@ type Criteria = (typeof criteria)[number];
 
 /** A server of the user is told before a node goes, and says when it may. */
 export interface LifecycleHook {
-  readonly url: string;
+  /** A text; encrypted where the policy is one of the store, and decrypted only where it is notified. */
+  readonly url: Json;
   /** The node goes after this time, whatever the server says. */
   readonly timeoutMs: number;
 }
@@ -108,15 +116,19 @@ export const deletionPolicyTypes: readonly PolicyType<DeletionPolicy>[] = Object
     singleton: true,
     fields,
     jsonSchema: documentSchema(name, version, toJsonSchema(fields, version)),
-    check: (properties) => readDeletionPolicy(properties, version),
+    check: (properties, settings) => readDeletionPolicy(properties, version, settings),
     checkAgainstProfile: () => [],
     bindingData: () => null,
     before: amend,
   }),
 );
 
-function readDeletionPolicy(properties: Json | undefined, version: string): PolicyCheck<DeletionPolicy> {
-  const checked = checkFields(fields, properties ?? {}, version);
+function readDeletionPolicy(
+  properties: Json | undefined,
+  version: string,
+  { isStored }: CheckSettings = defaultCheckSettings,
+): PolicyCheck<DeletionPolicy> {
+  const checked = checkFields(fields, properties ?? {}, version, { isStored });
   if (!checked.ok) return checked;
   const hook = readHook(
     checked.value['hooks'] as JsonObject,
@@ -150,12 +162,17 @@ function readHook(
     const hint = 'Coppice has no Zaqar: write type: webhook and params.url';
     return { issue: { field: 'hooks.type', expected: 'webhook', found: type, hint } };
   }
-  const { url } = params as { url: string };
-  if (!/^https?:\/\/[^/?#]/.test(url) || url.length > LONGEST_URL || !URL.canParse(url)) {
+  const { url = '' } = params;
+  if (!isSealed(url) && !isUrl(url)) {
     const found = url === '' ? 'nothing' : 'a text that is none';
     return { issue: { field: 'hooks.params.url', expected: 'a URL of http or https', found } };
   }
   return { value: { url, timeoutMs: timeout * 1000 } };
+}
+
+function isUrl(text: Json): boolean {
+  const isText = typeof text === 'string' && text.length <= LONGEST_URL;
+  return isText && /^https?:\/\/[^/?#]/.test(text) && URL.canParse(text);
 }
 
 /** Actions that take nodes out of a cluster and leave the cluster there. */
