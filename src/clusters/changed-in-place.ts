@@ -6,7 +6,7 @@ import { propertiesOf, propertiesToReplace, type ProfileTools } from './managed-
 
 /**
  * Of which profiles a node that runs is given the new one where it is, as far as the specs say.
- * @param toId `profile_id` of an update; anything else: none.
+ * @param toId `new_profile_id` of an update; anything else: none.
  */
 export async function changedInPlace(
   tools: ProfileTools & { readonly db: Db },

@@ -5,6 +5,7 @@
  * first time, and takes no lock: what it removes nothing else touches.
  */
 import { randomUUID } from 'node:crypto';
+import { actionName } from '../domain/action-name.ts';
 import { onRetained } from '../domain/action-requests.ts';
 import type { Retain } from '../domain/health-policy.ts';
 import type { Retained } from '../domain/model.ts';
@@ -52,10 +53,11 @@ export async function tryAgainToRemove(tx: Tx, kept: Retained, tries: number, no
 
 /** In the name of the owner of the node. */
 async function scheduleRemoval(tx: Tx, kept: Retained, at: number, now: number, tries = 0): Promise<string> {
+  const request = onRetained(kept, { tries });
   const action = {
-    ...onRetained(kept, { tries }),
+    ...request,
     id: randomUUID(),
-    name: `retained_delete_${kept.id.slice(0, 8)}`,
+    name: actionName(request),
     cause: 'Derived Action' as const,
     parentId: null,
   };

@@ -98,7 +98,7 @@ async function amendersOf(
   const profiles = facts.members.map(({ profileId }) => profileId);
   const known = {
     serviceAfter: (operation: string) => profileType?.operations[operation]?.service,
-    changedInPlace: await changedInPlace(tools, profiles, request.inputs['profile_id']),
+    changedInPlace: await changedInPlace(tools, profiles, request.inputs['new_profile_id']),
   };
   return hooked.flatMap((each) => [...amenderOf(each, request), ...registeringAmender(each, known)]);
 }

@@ -4,6 +4,7 @@
  * for the first time, and holds no lock until then.
  */
 import { randomUUID } from 'node:crypto';
+import { actionName } from '../domain/action-name.ts';
 import { onNode } from '../domain/action-requests.ts';
 import { findPolicyType } from '../policies/registry.ts';
 import { hasActionSince, insertScheduledAction } from '../store/actions.ts';
@@ -51,10 +52,11 @@ async function schedule(
 ): Promise<void> {
   const node = await getNode(tx.db, nodeId);
   if (node === undefined || node.clusterId === null) return;
+  const request = onNode('NODE_REGISTER', node, { tries });
   const action = {
-    ...onNode('NODE_REGISTER', node, { tries }),
+    ...request,
     id: randomUUID(),
-    name: `node_register_${node.id.slice(0, 8)}`,
+    name: actionName(request),
     cause: 'Derived Action' as const,
     parentId: null,
   };

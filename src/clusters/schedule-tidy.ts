@@ -4,6 +4,7 @@
  * from the node.
  */
 import { randomUUID } from 'node:crypto';
+import { actionName } from '../domain/action-name.ts';
 import { onNode } from '../domain/action-requests.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { insertScheduledAction } from '../store/actions.ts';
@@ -40,7 +41,7 @@ export async function scheduleTidy(
   const action = {
     ...request,
     id: randomUUID(),
-    name: `node_tidy_${node.id.slice(0, 8)}`,
+    name: actionName(request),
     cause: 'Derived Action' as const,
     parentId: null,
   };

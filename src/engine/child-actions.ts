@@ -1,5 +1,6 @@
 /** The actions that an action starts and waits for. */
 import { randomUUID } from 'node:crypto';
+import { actionName } from '../domain/action-name.ts';
 import type { ActionRequest } from '../domain/action-requests.ts';
 import type { Action } from '../domain/model.ts';
 import type { NewAction } from '../store/actions.ts';
@@ -10,7 +11,7 @@ export function childAction(parent: Action, request: ActionRequest): NewAction {
   return {
     ...request,
     id: randomUUID(),
-    name: `${request.action.toLowerCase()}_${request.target.slice(0, 8)}`,
+    name: actionName(request),
     cause: 'Derived Action',
     parentId: parent.id,
     owner: { project, user, domain },

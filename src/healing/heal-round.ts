@@ -4,6 +4,7 @@
  * the queue), held or closed. Repeating a round changes nothing.
  */
 import { randomUUID } from 'node:crypto';
+import { actionName } from '../domain/action-name.ts';
 import { poolsOfCluster, registerAgain } from '../clusters/schedule-registration.ts';
 import { evaluateCluster } from '../clusters/evaluate-cluster.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -228,7 +229,7 @@ async function startOne(
   const usual = { ...onNode('NODE_RECOVER', node, inputs), timeout: 0 };
   // What touches nothing keeps nothing from being touched.
   const request = isObserved(round, id) ? { ...usual, locks: [] } : usual;
-  const named = { id: actionId, name: `node_recover_${node.id.slice(0, 8)}`, parentId: null };
+  const named = { id: actionId, name: actionName(request), parentId: null };
   const action = { ...request, ...named, cause: 'Health Policy' as const };
   await insertActions(tx, [action], now);
   await startRecovery(tx, id, { id: actionId }, { name: 'start', reason }, now);

@@ -249,14 +249,14 @@ export function configField(): z.ZodType<JsonObject> {
   });
 }
 
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const uuid = /^([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})$/i;
 
+/** As ids are stored: in small letters and with its dashes, which may be left out, as in Senlin. */
 export function uuidField(): z.ZodType<string> {
-  return required({ type: 'string', format: 'uuid' }, (value, refuse) =>
-    typeof value === 'string' && uuid.test(value)
-      ? value.toLowerCase()
-      : refuse({ rule: 'uuid', expected: 'a UUID' }),
-  );
+  return required({ type: 'string', format: 'uuid' }, (value, refuse) => {
+    const parts = typeof value === 'string' ? uuid.exec(value)?.slice(1) : undefined;
+    return parts?.join('-').toLowerCase() ?? refuse({ rule: 'uuid', expected: 'a UUID' });
+  });
 }
 
 /** A value of a query that may be given several times: the last one counts. */

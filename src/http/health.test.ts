@@ -607,7 +607,7 @@ async function insertFailedUpdate(tx: Tx, profileId: string): Promise<void> {
   const update = newAction('CLUSTER_UPDATE', {
     target: cluster.id,
     clusterId: cluster.id,
-    inputs: { profile_id: profileId },
+    inputs: { new_profile_id: profileId },
   });
   await insertActions(tx, [update], Date.now());
   const ended = { status: 'FAILED', status_reason: 'it failed', ended_at: Date.now() };

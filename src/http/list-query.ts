@@ -96,7 +96,8 @@ export function limitField(pageSize = Number.POSITIVE_INFINITY): z.ZodType<numbe
   return z
     .unknown()
     .transform((value, context) => {
-      const integer = typeof value === 'string' && /^-?\d{1,1000}$/.test(value);
+      // A plus in a query is a space once it is read: `limit=+1`.
+      const integer = typeof value === 'string' && /^\s*[+-]?\d{1,1000}\s*$/.test(value);
       const rule = !integer
         ? 'integer'
         : Number(value) < 0

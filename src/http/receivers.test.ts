@@ -72,6 +72,8 @@ test('a webhook starts its action, with its parameters or those of the call', as
   expect(called.status, called.text).toBe(202);
   expect(await untilEnded(called.headers['location'])).toMatchObject({
     action: 'CLUSTER_SCALE_OUT',
+    name: `webhook_${(receiver['id'] as string).slice(0, 8)}`,
+    request_id: called.headers['x-openstack-request-id'],
     status: 'SUCCEEDED',
     project: receiver['project'],
     user: receiver['user'],

@@ -91,8 +91,8 @@ async function admit(
   rule: AccessRule,
   request: FastifyRequest,
 ): Promise<Admission> {
-  if (rule.role === 'public') return { caller: anonymous, validUntil: undefined };
   const { method, id: requestId } = request;
+  if (rule.role === 'public') return { caller: { ...anonymous, requestId }, validUntil: undefined };
   const facts = { method, header: (name: string) => header(request, name) };
   const { validUntil, ...caller } = await authentication.authenticate(facts);
   requireRole(caller, rule);

@@ -207,6 +207,14 @@ describe.each(Object.entries(lists))('A list of %s', (kind, { sorts, filters, or
     expect(await list(`${kind}?limit=1&marker=${all[1]?.id}`)).toEqual([]);
   });
 
+  test('reads a limit with its sign, and a marker without its dashes', async () => {
+    const all = await list(kind);
+    for (const limit of ['+1', '%2B1', '%201', '1%20'])
+      expect(await list(`${kind}?limit=${limit}`)).toEqual(all.slice(0, 1));
+    const marker = all[0]?.id.replaceAll('-', '').toUpperCase();
+    expect(await list(`${kind}?marker=${marker}`)).toEqual(all.slice(1));
+  });
+
   test('does not look at parameters that are empty', async () => {
     expect(await list(`${kind}?limit=&marker=&sort=&global_project=`)).toEqual(await list(kind));
   });

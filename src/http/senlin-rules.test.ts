@@ -156,6 +156,26 @@ describe('An object', () => {
     },
   );
 
+  test('is found by its id before one whose name that is, and by its name before one whose id begins so', async () => {
+    const create = async (name: string) => {
+      const { body } = await server.ask('POST', '/v1/profiles', { body: { profile: { name, spec } } });
+      return (body as { profile: { id: string } }).profile.id;
+    };
+    const find = async (identity: string) => {
+      const { body } = await server.ask('GET', `/v1/profiles/${identity}`);
+      return (body as { profile: { id: string } }).profile.id;
+    };
+    const first = await create('first');
+    const named = [await create(first), await create(first.slice(0, 8))];
+    expect([await find(first), await find(first.slice(0, 8)), await find(first.slice(0, 9))]).toEqual([
+      first,
+      named[1],
+      first,
+    ]);
+    for (const id of named) await server.ask('DELETE', `/v1/profiles/${id}`);
+    await server.ask('DELETE', `/v1/profiles/${first}`);
+  });
+
   test('that others fit as well is refused, by name and by the beginning of ids', async () => {
     for (let made = 0; made < 17; made += 1)
       await server.ask('POST', '/v1/profiles', { body: { profile: { name: 'twin', spec } } });

@@ -22,8 +22,8 @@ const plans = {
   /** Inputs: `{count?}`, 1 if absent; goes as far as the minimum allows. */
   CLUSTER_SCALE_IN: (action, facts, inputs) =>
     planSize(action, facts, { desired: planScaleIn(facts.members.length, facts, countOf(inputs)) }),
-  /** Inputs: `{profile_id, ...}`. */
-  CLUSTER_UPDATE: (action, facts, { profile_id: profileId }) =>
+  /** Inputs: `{new_profile_id, ...}`. */
+  CLUSTER_UPDATE: (action, facts, { new_profile_id: profileId }) =>
     planProfileUpdate(action, facts, profileId as string),
   /** Inputs: `{nodes}`, their ids. */
   CLUSTER_ADD_NODES: (action, facts, { nodes }) =>

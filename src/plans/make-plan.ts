@@ -115,7 +115,7 @@ function membersInWords(joining: number, leaving: number, by: 'NODE_DELETE' | 'N
 /** A new profile is carried out node by node, so that a bad one costs one node and not the cluster. */
 export function planProfileUpdate(action: string, facts: ClusterFacts, profileId: string): ClusterPlan {
   const outdated = facts.members.filter((member) => member.profileId !== profileId);
-  const inputs = { profile_id: profileId };
+  const inputs = { new_profile_id: profileId };
   return {
     action,
     size: null,

@@ -35,7 +35,7 @@ test.each<[PlannedActionName, JsonObject, string, string[]]>([
   ],
   [
     'CLUSTER_UPDATE',
-    { profile_id: 'new' },
+    { new_profile_id: 'new' },
     '3 nodes removed from the pool p and added again',
     ['removed from the pool p before, and added once it works'],
   ],
@@ -56,12 +56,12 @@ test('an update in place leaves a node that runs in the pool; one that does not 
     aMember('web-4', { profileId: 'older' }),
   ];
   const mixed = facts(4, { members });
-  expect(stepsOf('CLUSTER_UPDATE', { profile_id: 'new' }, mixed, ['old'])?.reason).toBe(
+  expect(stepsOf('CLUSTER_UPDATE', { new_profile_id: 'new' }, mixed, ['old'])?.reason).toBe(
     '1 node removed from the pool p and added again, ' +
       '2 nodes removed from the pool p and added again if made again, ' +
       '1 node left in the pool p, the address checked and corrected',
   );
-  expect(stepsOf('CLUSTER_UPDATE', { profile_id: 'new' }, cluster, ['old'])).toEqual({
+  expect(stepsOf('CLUSTER_UPDATE', { new_profile_id: 'new' }, cluster, ['old'])).toEqual({
     reason: '3 nodes left in the pool p, the address checked and corrected',
     steps: ['its address in the pool p is checked, and corrected'],
   });

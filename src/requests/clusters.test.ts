@@ -219,7 +219,7 @@ describe('A request', () => {
     });
     const { actionId } = await updateCluster(tools, caller, 'web', { profile: 'small' });
     const action = await getAction(tools.store.db, actionId);
-    expect(action?.inputs).toEqual({ profile_id: profile.id });
+    expect(action?.inputs).toEqual({ new_profile_id: profile.id });
   });
 
   test('for a profile of another type is refused', async () => {

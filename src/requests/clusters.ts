@@ -110,7 +110,8 @@ export async function updateCluster(
     const inputs = await updateInputs(tx.db, tools, caller, cluster, requested);
     if (Object.keys(inputs).length === 0)
       throw new CoppiceError('bad-request', 'No property needs an update.');
-    if (inputs['profile_id'] !== undefined && requested.profileOnly === true) inputs['profile_only'] = true;
+    if (inputs['new_profile_id'] !== undefined && requested.profileOnly === true)
+      inputs['profile_only'] = true;
     const actionId = await recordAction(tx, tools, caller, onCluster('CLUSTER_UPDATE', cluster, inputs));
     return { object: cluster, actionId };
   });
@@ -132,7 +133,7 @@ export async function planClusterUpdate(
     action: 'CLUSTER_UPDATE',
     async prepare(db, cluster) {
       const inputs = await updateInputs(db, tools, caller, cluster, requested);
-      if (inputs['profile_id'] !== undefined) return inputs;
+      if (inputs['new_profile_id'] !== undefined) return inputs;
       throw new CoppiceError('bad-request', 'No property needs an update.');
     },
   };
@@ -162,7 +163,7 @@ async function updateInputs(
     if (requested.profileOnly !== true) await refuseImpossibleUpdate(db, tools, profiles, id);
     // An update that stopped has left nodes of another profile: asking for the cluster's own takes them back
     // to it.
-    if (id !== cluster.profileId || profiles.some((one) => one !== id)) inputs['profile_id'] = id;
+    if (id !== cluster.profileId || profiles.some((one) => one !== id)) inputs['new_profile_id'] = id;
   }
   return inputs;
 }

@@ -47,7 +47,7 @@ async function halfDoneUpdate(
   db: Db,
   viewer: string,
   { id, profileId: own, status, project }: ClusterOfActions,
-  { action, inputs: { profile_id: wanted } }: FailedAction,
+  { action, inputs: { new_profile_id: wanted } }: FailedAction,
 ): Promise<HalfDoneUpdate | null> {
   if (action !== 'CLUSTER_UPDATE' || typeof wanted !== 'string' || busyClusterStatuses.has(status))
     return null;

@@ -124,7 +124,7 @@ export async function updateNode(
       if (node.clusterId !== null)
         await refuseUnfitNode(tx.db, tools, node.clusterId, { name: node.name, profileId: id });
       await refuseImpossibleUpdate(tx.db, tools, [node.profileId], id);
-      if (id !== node.profileId) inputs['profile_id'] = id;
+      if (id !== node.profileId) inputs['new_profile_id'] = id;
     }
     if (Object.keys(inputs).length === 0)
       throw new CoppiceError('bad-request', 'No property needs an update.');

@@ -121,17 +121,22 @@ export interface Triggered {
 }
 
 /**
+ * @param anonymous who calls the webhook, without a token.
  * @param id the whole id: it is the secret of the URL.
  * @param rolesOf the roles that a user has now, of those that the user had once.
  * @throws CoppiceError `resource-not-found`
  */
 export async function triggeredReceiver(
   tools: RequestTools,
+  anonymous: Pick<Caller, 'requestId'>,
   id: string,
   rolesOf: (owner: Owner, granted: readonly Role[]) => Promise<readonly Role[]>,
 ): Promise<Triggered> {
   const receiver = await rows.getReceiver(tools.store.db, id);
   if (receiver === undefined) return throwNotFound('receiver', id);
   const owner = ownerOf(receiver);
-  return { receiver, caller: { ...owner, roles: await rolesOf(owner, receiver.roles) } };
+  const roles = await rolesOf(owner, receiver.roles);
+  const { requestId } = anonymous;
+  const origin = { receiverId: receiver.id, ...(requestId === undefined ? {} : { requestId }) };
+  return { receiver, caller: { ...owner, roles, ...origin } };
 }

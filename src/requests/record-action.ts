@@ -1,5 +1,6 @@
 /** Puts an action into the queue, where nothing stands against it. */
 import { randomUUID } from 'node:crypto';
+import { actionName, webhookActionName } from '../domain/action-name.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { ActionRequest } from '../domain/action-requests.ts';
 import { insertActions } from '../store/actions.ts';
@@ -22,7 +23,7 @@ export async function recordAction(
   const action = {
     ...request,
     id,
-    name: `${request.action.toLowerCase()}_${request.target.slice(0, 8)}`,
+    name: caller.receiverId === undefined ? actionName(request) : webhookActionName(caller.receiverId),
     cause: 'RPC Request' as const,
     parentId: null,
     // It belongs to whose object it is about, so that they see who did what to it.

@@ -86,6 +86,8 @@ export interface Caller extends Owner {
   readonly roles: readonly Role[];
   /** `req-` and a UUID. Absent: it is no request over the API. */
   readonly requestId?: string;
+  /** Of the receiver whose webhook was called, as whose user. */
+  readonly receiverId?: string;
 }
 
 /** The project whose objects the caller sees; undefined: those of all projects, as a Senlin admin does. */

@@ -39,7 +39,7 @@ export async function updateEffects(
 ): Promise<string[]> {
   const { db } = tools.store;
   const updates = groups.flatMap(({ nodes }) => nodes).filter((each) => each.operation === 'NODE_UPDATE');
-  const toId = updates.map(({ inputs }) => inputs['profile_id']).find((id) => typeof id === 'string');
+  const toId = updates.map(({ inputs }) => inputs['new_profile_id']).find((id) => typeof id === 'string');
   const to = toId === undefined ? undefined : await getProfile(db, toId);
   const type = to === undefined ? undefined : tools.profileTypes.find(to.type);
   if (to === undefined || type === undefined) return [];

@@ -246,7 +246,7 @@ test('the plan of an update says whether a server leaves the pool', async () => 
     const { type = '' } = profile ?? {};
     const wanted = aProfile({ id: randomUUID(), type, spec });
     await engine.store.write((tx) => insertProfile(tx, wanted));
-    const inputs = { profile_id: wanted.id };
+    const inputs = { new_profile_id: wanted.id };
     const request = { action: 'CLUSTER_UPDATE', inputs, seed: 's', lookedUp: {} } as const;
     return (await planOfAction(tools, cluster, request, Date.now())).plan.decisions.at(-1)?.reason;
   };

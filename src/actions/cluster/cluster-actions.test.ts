@@ -249,7 +249,10 @@ describe('CLUSTER_UPDATE', () => {
     const profileId = await engine.newProfile('test.node-1.0');
     cloud.calls.length = 0;
     cloud.fail('create web-2');
-    const action = await engine.runOnCluster('CLUSTER_UPDATE', id, { name: 'shop', profile_id: profileId });
+    const action = await engine.runOnCluster('CLUSTER_UPDATE', id, {
+      name: 'shop',
+      new_profile_id: profileId,
+    });
     expect(action.status).toBe('FAILED');
     expect(cloud.calls).toEqual(['remove web-1', 'create web-1', 'remove web-2', 'create web-2']);
     expect((await engine.cluster(id)).name).toBe('shop');
@@ -263,7 +266,7 @@ describe('CLUSTER_UPDATE', () => {
     const { profileId: old } = await engine.cluster(id);
     const profileId = await engine.newProfile('test.node-1.0', { size: 'new' });
     cloud.fail('create web-1');
-    expect((await engine.runOnCluster('CLUSTER_UPDATE', id, { profile_id: profileId })).status).toBe(
+    expect((await engine.runOnCluster('CLUSTER_UPDATE', id, { new_profile_id: profileId })).status).toBe(
       'FAILED',
     );
     const made: string[] = [];
@@ -275,7 +278,9 @@ describe('CLUSTER_UPDATE', () => {
     expect(made).toEqual(['web-1 {"size":"new"}', 'web-2 {}', 'web-3 {}']);
     expect((await engine.nodes(id)).map((node) => node.profileId)).toEqual([profileId, old, old]);
     // Back to the profile that the cluster has.
-    expect((await engine.runOnCluster('CLUSTER_UPDATE', id, { profile_id: old })).status).toBe('SUCCEEDED');
+    expect((await engine.runOnCluster('CLUSTER_UPDATE', id, { new_profile_id: old })).status).toBe(
+      'SUCCEEDED',
+    );
     expect((await engine.nodes(id)).map((node) => node.profileId)).toEqual([old, old, old]);
   });
 
@@ -285,7 +290,7 @@ describe('CLUSTER_UPDATE', () => {
     const profileId = await engine.newProfile('test.node-1.0');
     cloud.calls.length = 0;
     cloud.made = (_node, server) => void setTimeout(() => (server.verdict = ended), 200);
-    const action = await engine.runOnCluster('CLUSTER_UPDATE', id, { profile_id: profileId });
+    const action = await engine.runOnCluster('CLUSTER_UPDATE', id, { new_profile_id: profileId });
     expect(action.status).toBe('FAILED');
     expect(action.statusReason).toMatch(
       /^Update failed for 1 of 3 nodes: web-1: .*process 7 has ended; 2 more nodes were not begun$/,
@@ -313,7 +318,7 @@ describe('CLUSTER_UPDATE', () => {
     const policyId = await engine.newPolicy('senlin.policy.health-1.3', properties);
     await engine.runOnCluster('CLUSTER_ATTACH_POLICY', id, { policy_id: policyId, enabled: false });
     const profileId = await engine.newProfile('test.node-1.0');
-    const action = await engine.runOnCluster('CLUSTER_UPDATE', id, { profile_id: profileId });
+    const action = await engine.runOnCluster('CLUSTER_UPDATE', id, { new_profile_id: profileId });
     expect(action).toMatchObject({ status: 'FAILED' });
     expect(action.statusReason).toContain('127.0.0.1:9');
   });
@@ -325,7 +330,7 @@ describe('CLUSTER_UPDATE', () => {
     await engine.store.write((tx) => setBreaker(tx, id, { kind: 'closed', failedAt: [1] }));
     const profileId = await engine.newProfile('test.node-1.0');
     cloud.calls.length = 0;
-    const action = await engine.runOnCluster('CLUSTER_UPDATE', id, { profile_id: profileId });
+    const action = await engine.runOnCluster('CLUSTER_UPDATE', id, { new_profile_id: profileId });
     expect(action.status).toBe('SUCCEEDED');
     expect(cloud.calls).toEqual(['remove web-2', 'create web-2', 'remove web-1', 'create web-1']);
     expect((await engine.cluster(id)).profileId).toBe(profileId);

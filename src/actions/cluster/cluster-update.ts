@@ -8,17 +8,17 @@ import { planAndCarryOut } from './carry-out-plan.ts';
 import { whileClusterIs } from './cluster-action.ts';
 
 /**
- * CLUSTER_UPDATE. Inputs: `{name?, metadata?, timeout?, config?, profile_id?, profile_only?}`. A new profile
- * is carried out node by node; each node is verified, and the first that is not healthy ends the update, so
- * that a bad profile costs one node and not the cluster. The cluster has the new profile once all its nodes
- * have it, as in Senlin; with `profile_only` it is only for nodes that are made from now on.
+ * CLUSTER_UPDATE. Inputs: `{name?, metadata?, timeout?, config?, new_profile_id?, profile_only?}`. A new
+ * profile is carried out node by node; each node is verified, and the first that is not healthy ends the
+ * update, so that a bad profile costs one node and not the cluster. The cluster has the new profile once all
+ * its nodes have it, as in Senlin; with `profile_only` it is only for nodes that are made from now on.
  */
 export function clusterUpdate(services: ActionServices): ActionDefinition {
   const action = 'CLUSTER_UPDATE';
   return {
     action,
     async run(context) {
-      const { profile_id: profileId, profile_only: profileOnly } = context.inputs;
+      const { new_profile_id: profileId, profile_only: profileOnly } = context.inputs;
       await whileClusterIs(context, 'UPDATING', 'Update in progress', async () => {
         await context.transaction('rename', async (tx) => {
           const changes = { ...changesOf(context.inputs), updatedAt: context.now() };

@@ -89,7 +89,7 @@ async function queued(to: JsonObject, timeout = 3600): Promise<Node> {
   };
   const action = {
     ...newAction('NODE_UPDATE'),
-    ...onNode('NODE_UPDATE', node, { profile_id: 'new' }),
+    ...onNode('NODE_UPDATE', node, { new_profile_id: 'new' }),
     timeout,
   };
   await store.write(async (tx) => {
@@ -197,7 +197,7 @@ describe('an update in place', () => {
       /403 Quota exceeded for cores\..* \(changed before: image, metadata, networks\)$/,
     );
     expect(await ended(node)).toMatchObject({ status: 'ERROR', profileId: 'old' });
-    const again = { ...newAction('NODE_UPDATE'), ...onNode('NODE_UPDATE', node, { profile_id: 'new' }) };
+    const again = { ...newAction('NODE_UPDATE'), ...onNode('NODE_UPDATE', node, { new_profile_id: 'new' }) };
     await store.write((tx) => insertActions(tx, [again], start));
     expect((await run().toTheEnd()).status).toBe('SUCCEEDED');
     expect(cloud.mutations).toEqual([...allChanges, 'confirmResize']);

@@ -9,13 +9,13 @@ import { changeProfile } from './change-profile.ts';
 /**
  * NODE_UPDATE: name, role, metadata and tainted are our own words for the node; a new profile is carried out
  * by changing the node where it is, or making it again. Inputs: `{name?, role?, metadata?, tainted?,
- * profile_id?}`. Outputs of a new profile: `{update}`, how it was carried out.
+ * new_profile_id?}`. Outputs of a new profile: `{update}`, how it was carried out.
  */
 export function nodeUpdate(services: ProbingServices): ActionDefinition {
   return {
     action: 'NODE_UPDATE',
     async run(context) {
-      const { profile_id: profileId } = context.inputs;
+      const { new_profile_id: profileId } = context.inputs;
       await context.transaction('rename', async (tx) => {
         const changes = { ...ownChanges(context.inputs), updatedAt: context.now() };
         const updating =

@@ -178,6 +178,7 @@ function trigger(actions: ClusterActions): Route {
       if (query.V === undefined) return withoutVersion;
       const { receiver, caller } = await triggeredReceiver(
         tools,
+        request.caller,
         param(request, 'receiver'),
         request.rolesOf,
       );

@@ -15,7 +15,7 @@ function policy(properties: JsonObject): BatchPolicy {
 
 /** The names of each group, and the pauses between. */
 function groupsOf(properties: JsonObject, cluster: ClusterFacts) {
-  const plan = planAction('CLUSTER_UPDATE', cluster, { profile_id: 'new' });
+  const plan = planAction('CLUSTER_UPDATE', cluster, { new_profile_id: 'new' });
   const amendment = batchPolicyType.before?.(viewOf(plan, cluster, policy(properties)));
   if (amendment == null || 'refused' in amendment) throw new Error('not amended');
   return {
