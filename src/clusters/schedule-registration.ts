@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { actionName } from '../domain/action-name.ts';
 import { onNode } from '../domain/action-requests.ts';
 import { findPolicyType } from '../policies/registry.ts';
-import { hasActionSince, insertScheduledAction } from '../store/actions.ts';
+import { hasActionSince, insertScheduledAction, lastActions } from '../store/actions.ts';
 import { attachedPolicies } from '../store/cluster-policies.ts';
 import { getNode } from '../store/nodes.ts';
 import type { Db, Tx } from '../store/store.ts';
@@ -33,6 +33,27 @@ export async function registerAgain(tx: Tx, nodeId: string, now: number): Promis
   const since = now - longestPauseMs;
   if (await hasActionSince(tx.db, { target: nodeId, action: 'NODE_REGISTER', since })) return;
   await schedule(tx, nodeId, { tries: 0, at: now }, now);
+}
+
+/** When each of these nodes, which are seen to be missing, is added again. */
+export async function registeredAgainAt(
+  db: Db,
+  nodeIds: readonly string[],
+  now: number,
+): Promise<ReadonlyMap<string, number>> {
+  const last = await lastActions(db, { targets: nodeIds, action: 'NODE_REGISTER' });
+  return new Map(
+    nodeIds.map((id) => {
+      const before = last.get(id);
+      const at =
+        before === undefined
+          ? now
+          : before.unfinished === null
+            ? before.createdAt + longestPauseMs
+            : (before.unfinished.wakeAt ?? now);
+      return [id, Math.max(at, now)];
+    }),
+  );
 }
 
 /** The pools in which the policies of a cluster that are enabled want its nodes, as a question. */

@@ -22,6 +22,7 @@ function aNode(name: string, standing: Standing, more: Partial<ExplainedNode> = 
     isHealthy: standing === 'HEALTHY',
     isUnknown: standing === 'UNKNOWN',
     lacks: null,
+    lostMember: null,
     hasLog: false,
     tried: null,
     failure: null,
@@ -283,6 +284,35 @@ describe('nodes that cannot be probed', () => {
     expect(required(5000)).toEqual([false]);
     expect(required(299_000)).toEqual([false]);
     expect(required(300_000)).toEqual([true]);
+  });
+
+  test('only for a member that was deleted are added again: that is waited for, and nothing has to be fixed', () => {
+    const reason = 'pool p1 has no member m1';
+    const node = (addedAgainAt: number | null): ExplainedNode =>
+      aNode('web-1', 'UNKNOWN', {
+        since: now - 900_000,
+        reason,
+        lostMember: { pool: 'p1', addedAgainAt },
+      });
+    const explained = explainCluster(aCluster([node(now + 200_000)]));
+    expect(explained.problems).toEqual([`web-1 cannot be probed: ${reason}`]);
+    expect(explained.waiting).toEqual([
+      {
+        reason:
+          'web-1: its member was deleted from the pool p1, and is added again in 3 min 20 s (at most once in 5 min)',
+        until: now + 200_000,
+      },
+    ]);
+    expect(explained.operator).toEqual([
+      {
+        reason: 'add web-1 to the pool again now, without waiting',
+        command: 'coppice cluster check web',
+        required: false,
+      },
+    ]);
+    const paused = explainCluster(aCluster([node(null)]));
+    expect(paused.waiting[0]?.reason).toMatch(/is added again once healing is not paused/);
+    expect(paused.operator).toEqual([]);
   });
 
   test('leave what is wrong with the cloud, and what to do about it, to the line of the cloud', () => {

@@ -12,7 +12,7 @@ import type { ExplainedCluster, ExplainedNode } from './explained-cluster.ts';
 import type { GateTasks } from './gate-tasks.ts';
 import type { Maintenance } from '../domain/maintenance.ts';
 import type { OperatorTask } from './operator-task.ts';
-import { eachCommandOnce, isUnseen, operatorTasks, requiredFirst } from './operator-tasks.ts';
+import { eachCommandOnce, isUnseen, lostFromPool, operatorTasks, requiredFirst } from './operator-tasks.ts';
 import type { Standing } from './standing.ts';
 import { outageInWords, type StandingOutage } from './zone-outage.ts';
 
@@ -224,8 +224,30 @@ function doingOf({ nodes }: ExplainedCluster): string[] {
   });
 }
 
-/** What is held or left alone for now, and when it is probed again. */
-function waitingOf({ nodes }: ExplainedCluster): ClusterExplanation['waiting'] {
+/** What is held or left alone for now, and when it is probed or added again. */
+function waitingOf(cluster: ExplainedCluster): ClusterExplanation['waiting'] {
+  return [...lostMembersOf(cluster), ...leftAlone(cluster)];
+}
+
+function lostMembersOf({ nodes, now }: ExplainedCluster): ClusterExplanation['waiting'] {
+  const lost = lostFromPool(nodes);
+  const keyOf = ({ lostMember }: ExplainedNode): string =>
+    `${lostMember?.pool} ${lostMember?.addedAgainAt === null}`;
+  return groupBy(lost, keyOf).map((group) => {
+    const isOne = group.length === 1;
+    const until = earliest(group.map(({ lostMember }) => lostMember?.addedAgainAt ?? null));
+    const from = `${isOne ? 'its member was' : 'their members were'} deleted from the pool ${group[0].lostMember?.pool}`;
+    const added = `${isOne ? 'is' : 'are'} added again ${addedWhen(until, now)}`;
+    return { reason: `${namesOf(group)}: ${from}, and ${added}`, until };
+  });
+}
+
+function addedWhen(until: number | null, now: number): string {
+  if (until === null) return 'once healing is not paused, and nothing else works on the node';
+  return until <= now ? 'now' : `in ${duration(until - now)} (at most once in 5 min)`;
+}
+
+function leftAlone({ nodes }: ExplainedCluster): ClusterExplanation['waiting'] {
   const waiting = nodes.filter(({ standing, next }) => waits.has(standing) && next.what !== 'RECOVER');
   return groupBy(waiting, ({ next }) => withoutNumbers(next.reason)).map((group) => ({
     reason: `${namesOf(group)}: ${group[0].next.reason}`,

@@ -21,6 +21,8 @@ export interface ExplainedNode {
   readonly isHealthy: boolean;
   /** Its last probe could not say how it is, whatever its standing. */
   readonly isUnknown: boolean;
+  /** It cannot be probed only because its member was deleted from a pool of a load balancer; null: it can. */
+  readonly lostMember: LostMember | null;
   /** What it has failed to have (NOT_CREATED), since its last one was removed: `server`. null: it has one. */
   readonly lacks: string | null;
   readonly failure: Failure | null;
@@ -39,6 +41,14 @@ export interface ExplainedNode {
   readonly next: NextUp;
   /** A hook after its last recovery failed: the node is healthy, and what the hook was for is not done. */
   readonly warning: ExplainedHookFailure | null;
+}
+
+/** A member that a policy of the cluster wants to be there: it is added again, and nothing is recovered. */
+export interface LostMember {
+  /** The id of the pool. */
+  readonly pool: string;
+  /** null: not as long as an operator or an action may be at work on the node. */
+  readonly addedAgainAt: number | null;
 }
 
 export interface ExplainedRecovery {

@@ -167,13 +167,33 @@ export function isUnseen({ standing, isUnknown }: ExplainedNode): boolean {
  * One task for all: what keeps nodes from being probed (a cloud, a network) is seldom a matter of one node.
  */
 function unseen({ name: cluster, nodes, cloud, now }: ExplainedCluster): OperatorTask[] {
-  const unknown = nodes.filter(isUnseen);
   // A cloud that is away has its own task, once for all clusters.
-  if (unknown.length === 0 || cloud?.unseenBecause != null) return [];
+  if (cloud?.unseenBecause != null) return [];
+  const all = nodes.filter(isUnseen);
+  const lost = lostFromPool(all);
+  const unknown = all.filter((node) => !lost.includes(node));
+  return [...unprobed(cluster, unknown, now), ...addNow(cluster, lost)];
+}
+
+function unprobed(cluster: string, unknown: readonly ExplainedNode[], now: number): OperatorTask[] {
+  if (unknown.length === 0) return [];
   const isLong = unknown.some(({ since }) => since === null || now - since >= longOutageMs);
   const it = unknown.length === 1 ? 'it' : 'them';
   const reason = `nothing is recovered that cannot be seen: fix what keeps ${namesOf(unknown)} from being probed, then probe ${it} at once with this`;
   return [{ reason, command: `coppice cluster check ${cluster}`, required: isLong }];
+}
+
+/** Those whose members are added again without an operator: nothing else keeps them from being probed. */
+export function lostFromPool(nodes: readonly ExplainedNode[]): ExplainedNode[] {
+  return nodes.filter((node) => isUnseen(node) && node.lostMember !== null);
+}
+
+/** A check does not wait for the pause between two additions. */
+function addNow(cluster: string, lost: readonly ExplainedNode[]): OperatorTask[] {
+  const due = lost.filter(({ lostMember }) => lostMember?.addedAgainAt != null);
+  if (due.length === 0) return [];
+  const reason = `add ${namesOf(due)} to the pool again now, without waiting`;
+  return [{ reason, command: `coppice cluster check ${cluster}`, required: false }];
 }
 
 /** Failed nodes for which nothing is started without an operator. */

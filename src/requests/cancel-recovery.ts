@@ -48,7 +48,13 @@ export async function cancelRecovery(
     else await cancel(tx, action, reason, tools.now());
     return {
       id,
-      follows: await whatFollows(tx.db, recovery, action === undefined ? null : begun, tools.now()),
+      follows: await whatFollows(
+        tx.db,
+        caller.project,
+        recovery,
+        action === undefined ? null : begun,
+        tools.now(),
+      ),
     };
   });
 }
@@ -60,13 +66,14 @@ async function begunOf(tools: RequestTools, caller: Caller, id: string): Promise
 
 async function whatFollows(
   db: Db,
+  viewer: string,
   recovery: Recovery,
   begun: CancelledRecovery['begun'],
   now: number,
 ): Promise<string[]> {
   const { nodeId, nodeName, project } = recovery;
-  const node = { id: nodeId, name: nodeName };
-  const name = (await identitiesOf(db, 'node', [node], project))(node);
+  const node = { id: nodeId, name: nodeName, project };
+  const name = (await identitiesOf(db, 'node', [node], viewer))(node);
   return afterCancel({ node: name, begun, next: await nextOf(db, recovery, now) });
 }
 

@@ -18,6 +18,7 @@ import { lastProbesOf } from '../store/action-steps.ts';
 import { firstFailures } from '../store/first-failures.ts';
 import { nothingOfNode } from '../store/healing.ts';
 import { openHookFailures } from '../store/hook-failures.ts';
+import { lostMembers } from './lost-members.ts';
 import { triedOf, type NodeHealth } from './node-health.ts';
 import { openNodeRecoveries, type OpenNodeRecovery } from './open-recoveries.ts';
 import type { RequestTools } from './request-tools.ts';
@@ -37,6 +38,7 @@ export async function describeNodes(tools: RequestTools, snapshot: ClusterSnapsh
   );
   const notWatched = notWatchedBecause(round);
   const withLog = await nodesWithLog(tools, nodes, health);
+  const lost = await lostMembers(tools.store.db, nodes[0]?.clusterId ?? '', snapshot);
   return nodes.map((node) => {
     const ofNode = healing.get(node.id) ?? nothingOfNode;
     const { exclusion, quarantine } = ofNode;
@@ -71,6 +73,7 @@ export async function describeNodes(tools: RequestTools, snapshot: ClusterSnapsh
       next: then,
       endsBy: [],
       hasLog: withLog.has(node.id),
+      lostMember: lost.get(node.id) ?? null,
       isUnknown: notWatched === null && knowledge.asOf !== null && knowledge.state === 'UNKNOWN',
       tried: triedOf(ofNode, ends.get(node.id), record?.healthyAt ?? null),
     };

@@ -31,6 +31,7 @@ export interface NodeHealth {
   readonly tried: ExplainedNode['tried'];
   /** See `ExplainedNode`. */
   readonly hasLog: boolean;
+  readonly lostMember: ExplainedNode['lostMember'];
   /** A hook after its last recovery failed. */
   readonly warning: ExplainedHookFailure | null;
   /** Of a node that does not exist: with what it failed before it was removed; null: nothing is known. */
@@ -66,6 +67,7 @@ export function explainedNode(
     firstFailure,
     isUnknown,
     hasLog,
+    lostMember,
     tried,
   }: NodeHealth,
   noun: string | null,
@@ -80,6 +82,7 @@ export function explainedNode(
     isHealthy: knowledge.current && knowledge.state === 'HEALTHY',
     isUnknown,
     hasLog,
+    lostMember,
     lacks: node.physicalId === null && knowledge.failure?.class === 'NOT_CREATED' ? noun : null,
     tried,
     failure: knowledge.failure ?? recovery?.failure ?? null,

@@ -141,18 +141,19 @@ export async function getRecoveryRecord(
   const running =
     step === undefined ? null : await describeStep(tools, recovery, { step, facts, decisions }, tools.now());
   const retained = await listVisibleRetained(tools, caller, { recovery: recovery.id });
-  const operator = running === null ? [] : await tasksOfStep(tools, recovery, running);
+  const operator = running === null ? [] : await tasksOfStep(tools, caller.project, recovery, running);
   return { ...summary, steps, executions, decisions, retained, running, operator };
 }
 
 async function tasksOfStep(
   { store: { db }, now }: RequestTools,
+  viewer: string,
   recovery: Recovery,
   running: RunningRecoveryStep,
 ): Promise<OperatorTask[]> {
   const { id, nodeId, nodeName, project, mode } = recovery;
-  const node = { id: nodeId, name: nodeName };
-  const name = (await identitiesOf(db, 'node', [node], project))(node);
+  const node = { id: nodeId, name: nodeName, project };
+  const name = (await identitiesOf(db, 'node', [node], viewer))(node);
   const excluded = inForce((await healingOfNode(db, nodeId)).exclusion, now());
   return stepTasks({ name, excluded, recovery: { id, mode, step: explainedStep(running) } }, now());
 }

@@ -113,7 +113,9 @@ describe('a simulation', () => {
       ['HOLD', 'max_unhealthy'],
       ['HOLD', 'max_unhealthy'],
     ]);
-    expect(simulation.nodes[0]?.reason).toContain('held: 3 of 4 nodes are unhealthy, the limit is 50 %');
+    expect(simulation.nodes[0]?.reason).toContain(
+      'held: 3 of 4 nodes are unhealthy, the limit is 2 (50 % of 4)',
+    );
   });
 
   test('goes on from where a node stands that has failed already, is quarantined, or waits for its next recovery', async () => {

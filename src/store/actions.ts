@@ -121,6 +121,37 @@ export async function hasActionSince(
   return row !== undefined;
 }
 
+export interface LastAction {
+  readonly createdAt: number;
+  /** Of one that has not ended. */
+  readonly unfinished: {
+    /** When it is run at the latest; null: it runs, or is ready to. */
+    readonly wakeAt: number | null;
+  } | null;
+}
+
+/** The newest action of this name on each of these targets. */
+export async function lastActions(
+  db: Db,
+  { targets, action }: { readonly targets: readonly string[]; readonly action: string },
+): Promise<ReadonlyMap<string, LastAction>> {
+  const last = new Map<string, LastAction>();
+  for (const chunk of chunks(targets)) {
+    const rows = await db
+      .selectFrom('action')
+      .select(['target', 'created_at', 'status', 'wake_at'])
+      .where('target', 'in', chunk)
+      .where('action', '=', action)
+      .orderBy('created_at')
+      .execute();
+    for (const { target, created_at: createdAt, status, wake_at: wakeAt } of rows) {
+      const isUnfinished = (unfinishedActionStatuses as readonly string[]).includes(status);
+      last.set(target, { createdAt, unfinished: isUnfinished ? { wakeAt } : null });
+    }
+  }
+  return last;
+}
+
 /** Ids of the children of an action that still run or wait (Senlin's `depends_on`), per parent. */
 export async function unfinishedChildren(
   db: Db,

@@ -2,6 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { Healer } from '../../src/healing/healer.ts';
 import { registryOf } from '../../src/profiles/registry.ts';
+import { nothingOfActions } from '../../src/requests/actions-of-clusters.ts';
+import { describeClusterHealth } from '../../src/requests/cluster-health.ts';
+import type { RequestTools } from '../../src/requests/request-tools.ts';
 import { listEvents } from '../../src/store/events.ts';
 import { setExclusion, setPause } from '../../src/store/healing.ts';
 import { listRecoveries } from '../../src/store/recoveries.ts';
@@ -162,6 +165,49 @@ describe('with LB_STATUS_POLLING', () => {
       expect(await registeredEvents()).toEqual([again('web-1')]);
       expect(await listRecoveries(store.db, {})).toEqual([]);
       expect(world().servers.all.map((one) => one.id)).toEqual(servers);
+    } finally {
+      await healer.stop();
+    }
+  });
+
+  test('one that is deleted again within 5 min is waited for: a health request says until when', async () => {
+    await watched();
+    const { store } = scene().engine;
+    const log = { info: () => {}, error: () => {} };
+    const profileTypes = registryOf([scene().nova.type]);
+    const healer = new Healer({ store, membership: await joined(store), http, profileTypes, log });
+    await healer.start();
+    try {
+      const { id } = await scene().node('web-1');
+      const isIn = (state: string) => () => healer.lastRecord(id)?.state === state;
+      await eventually('web-1 is healthy', isIn('HEALTHY'), 30_000);
+      await deleteMember('web-1');
+      await eventually('web-1 is in the pool again', () => members().includes('web-1'), 30_000);
+      await eventually('the round sees it', isIn('HEALTHY'), 30_000);
+      await deleteMember('web-1');
+      await eventually('it is missed', isIn('UNKNOWN'), 30_000);
+      const tools = {
+        store,
+        profileTypes,
+        now: Date.now,
+        lastRecord: (node: string) => healer.lastRecord(node),
+      } as RequestTools;
+      const cluster = await scene().engine.cluster(scene().id);
+      const { explanation: found } = await describeClusterHealth(tools, cluster, {
+        report: null,
+        actions: nothingOfActions,
+        viewer: cluster.project,
+      });
+      expect(found.waiting.map(({ reason }) => reason)).toEqual([
+        expect.stringMatching(
+          new RegExp(
+            `^web-1: its member was deleted from the pool ${poolId()}, and is added again in [45] min `,
+          ),
+        ) as string,
+      ]);
+      expect(found.operator.map(({ command }) => command)).toEqual(['coppice cluster check web']);
+      await scene().run('CLUSTER_CHECK');
+      expect(members()).toEqual(['web-1', 'web-2']);
     } finally {
       await healer.stop();
     }
