@@ -22,6 +22,7 @@ import { packageRoot } from '../package-root.ts';
 import { closestWord } from '../domain/did-you-mean.ts';
 import type { Terminal } from './rendering/terminal.ts';
 import { wrapHelp } from './rendering/wrap-help.ts';
+import { refuseCommand } from './unknown-command.ts';
 
 const examples = `
 Examples:
@@ -117,7 +118,10 @@ function requireOptionsLast(program: Command): void {
 /** Settings that commander does not pass on to commands that are added whole. */
 function prepare(command: Command, terminal: Terminal, json: boolean): void {
   // Commander knows typing errors only, and finds `--wide` in `--size`.
-  Object.assign(command, { unknownOption: (flag: string) => refuseOption(command, flag) });
+  Object.assign(command, {
+    unknownOption: (flag: string) => refuseOption(command, flag),
+    unknownCommand: () => refuseCommand(command),
+  });
   command
     .exitOverride()
     .configureHelp({ showGlobalOptions: true, helpWidth: Infinity })

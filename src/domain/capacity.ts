@@ -35,6 +35,8 @@ export interface ResizeRequest {
 
 export interface Resizing extends ClusterSize {
   readonly desired: number;
+  /** What was asked for, where the limits allow less, or require more. */
+  readonly asked?: number;
 }
 
 /** Inputs of CLUSTER_RESIZE: `{adjustment_type?, number?, min_size?, max_size?, min_step?, strict?}`. */
@@ -65,7 +67,8 @@ export function planResize(current: number, size: ClusterSize, request: ResizeRe
   const desired =
     request.strict || wanted === undefined ? (wanted ?? current) : clamp(wanted, minSize, maxSize);
   refuseTarget(desired, wanted !== undefined, { minSize, maxSize }, request);
-  return { desired, minSize, maxSize };
+  const isCut = wanted !== undefined && wanted !== desired;
+  return { desired, minSize, maxSize, ...(isCut ? { asked: wanted } : {}) };
 }
 
 /** @throws CoppiceError `bad-request` where the target is above the maximum. */

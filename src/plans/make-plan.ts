@@ -1,5 +1,5 @@
 /** The plan of each action on a cluster, before any policy amends it. */
-import { tooManyNodes } from '../domain/capacity.ts';
+import { tooManyNodes, type Resizing } from '../domain/capacity.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Placement } from '../domain/placement.ts';
@@ -16,10 +16,12 @@ import type {
 import { inRemovalOrder, inUpdateOrder } from './removal-order.ts';
 
 /** Size as requested; what is left out stays as it is. */
-export type WantedSize = Pick<PlannedSize, 'desired'> & Partial<Pick<PlannedSize, 'minSize' | 'maxSize'>>;
+export type WantedSize = Pick<PlannedSize, 'desired'> &
+  Partial<Pick<PlannedSize, 'minSize' | 'maxSize'>> &
+  Pick<Resizing, 'asked'>;
 
 /** Nodes are added, or the first in `inRemovalOrder` are removed. */
-export function planSize(action: string, facts: ClusterFacts, wanted: WantedSize): ClusterPlan {
+export function planSize(action: string, facts: ClusterFacts, { asked, ...wanted }: WantedSize): ClusterPlan {
   const { minSize, maxSize, members } = facts;
   const size: PlannedSize = { minSize, maxSize, ...wanted, current: members.length };
   return {
@@ -27,7 +29,7 @@ export function planSize(action: string, facts: ClusterFacts, wanted: WantedSize
     size,
     waitMs: 0,
     groups: group(nodesForSize(facts, size.desired)),
-    decisions: [{ by: action, reason: sizeInWords(size) }],
+    decisions: [{ by: action, reason: asked === undefined ? sizeInWords(size) : cutInWords(asked, size) }],
   };
 }
 
@@ -52,6 +54,12 @@ function nodesForSize({ members, mostNodes }: ClusterFacts, desired: number): Pl
 export function sizeInWords({ current, desired }: Pick<PlannedSize, 'current' | 'desired'>): string {
   if (desired === current) return `${count(current, 'node')}, as before`;
   return `from ${current} to ${count(desired, 'node')}`;
+}
+
+/** `20 nodes, limited to 9 by max_size` */
+function cutInWords(asked: number, { desired }: PlannedSize): string {
+  const limit = asked > desired ? 'max_size' : 'min_size';
+  return `${count(asked, 'node')}, limited to ${desired} by ${limit}`;
 }
 
 /** The same operation for some of the nodes, all side by side. */

@@ -37,7 +37,9 @@ export function effectsOfPlan(type: UpdatableType, plan: UpdatePlan, changed: re
     case 'REPLACE':
       return [`each ${type.noun} is removed and created again (${plan.reason})`];
     case 'IN_PLACE':
-      return [...new Set(changed.map((property) => effectOfChange(type, property)))];
+      return [...Map.groupBy(changed, (property) => effectOfChange(type, property))].map(
+        ([effect, properties]) => `${properties.join(', ')}: ${effect}`,
+      );
   }
 }
 

@@ -81,7 +81,7 @@ test('a dry run of an update says which nodes it changes and how, and changes no
     },
   });
   expect(JSON.stringify((await plan('other-image')).body)).toContain(
-    'each server is rebuilt: it is down meanwhile, and its disk is written again',
+    'image: each server is rebuilt: it is down meanwhile, and its disk is written again',
   );
   expect((await plan('without-password')).status).toBe(400);
   const { body } = await server.ask('GET', '/v1/actions');

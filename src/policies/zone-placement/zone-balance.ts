@@ -1,8 +1,9 @@
 /**
  * How nodes are spread over availability zones by weight: each new node goes where the share of the zone is
- * least used, each node that goes is taken from where it is used most. For zones that are balanced this gives
- * Senlin's numbers; where they are not, Senlin's quotas find "no feasible plan", and this comes as close to
- * balance as it can.
+ * least used, each node that goes is taken from where it is used most. Of zones that are as good, a new node
+ * goes where the fewest are: an outage of one zone takes fewer nodes then. Otherwise this gives Senlin's
+ * numbers for zones that are balanced; where they are not, Senlin's quotas find "no feasible plan", and this
+ * comes as close to balance as it can.
  */
 
 export interface WeightedZone {
@@ -18,7 +19,8 @@ export function zonesForNew(zones: readonly WeightedZone[], current: ZoneCounts,
   const counts = new Map(current);
   const chosen: string[] = [];
   while (chosen.length < count) {
-    const next = best(zones, (zone) => -(countIn(counts, zone) + 1) / zone.weight);
+    const score = (zone: WeightedZone) => -(countIn(counts, zone) + 1) / zone.weight;
+    const next = best(zones, score, (zone) => -countIn(counts, zone));
     if (next === undefined) return chosen;
     counts.set(next.name, countIn(counts, next) + 1);
     chosen.push(next.name);
@@ -54,9 +56,15 @@ function countIn(counts: ZoneCounts, { name }: WeightedZone): number {
   return counts.get(name) ?? 0;
 }
 
-/** The first of those that are as good. */
-function best<T>(items: readonly T[], score: (item: T) => number): T | undefined {
+/** Of those that are as good that with the larger second score, and else the first. */
+function best<T>(
+  items: readonly T[],
+  score: (item: T) => number,
+  second: (item: T) => number = () => 0,
+): T | undefined {
+  const isBetter = (one: T, other: T): boolean =>
+    score(one) === score(other) ? second(one) > second(other) : score(one) > score(other);
   let found: T | undefined;
-  for (const item of items) if (found === undefined || score(item) > score(found)) found = item;
+  for (const item of items) if (found === undefined || isBetter(item, found)) found = item;
   return found;
 }

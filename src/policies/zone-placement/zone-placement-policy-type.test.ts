@@ -73,6 +73,15 @@ test('new nodes fill the zone that has fewest', () => {
   expect(amendment.reason).toBe('2 nodes in zone az2, 1 node in zone az1');
 });
 
+test('of zones that are as good, a new node goes where the fewest are', () => {
+  const zones = [
+    { name: 'az1', weight: 200 },
+    { name: 'az2', weight: 100 },
+    { name: 'az3', weight: 100 },
+  ];
+  expect(zonesForNew(zones, new Map(), 5)).toEqual(['az1', 'az2', 'az3', 'az1', 'az1']);
+});
+
 test('a zone that Nova does not have takes no node, and without a zone the action is refused', () => {
   const found = amended('CLUSTER_SCALE_OUT', inZones(), 1, there('az2'));
   expect(found).toMatchObject({ reason: '1 node in zone az2; zone az1 is not available in Nova' });
