@@ -226,7 +226,7 @@ describe('a body that does not end', () => {
       response.on('close', () => clearInterval(timer));
     });
     expect(await ask(port, {}, 200)).toEqual(
-      unhealthy('URL_UNREACHABLE', /: no whole answer within 0\.2 s$/),
+      unhealthy('URL_UNREACHABLE', /: no whole answer within 0\.2 s \(poll_url_timeout, in a policy 1\.3\)$/),
     );
   });
 });
@@ -303,7 +303,7 @@ describe('redirects', () => {
     const profile = { probe: neverAsked, endpoint: () => ({ address: '127.0.0.1', port }) };
     const verdict = await detector.probe({ node: facts, profile }, time.signal);
     expect(verdict.reason).toBe(
-      `http://127.0.0.1:${port}/ redirected to http://127.0.0.1:${hanging}/x: no whole answer within 0.3 s`,
+      `http://127.0.0.1:${port}/ redirected to http://127.0.0.1:${hanging}/x: no whole answer within 0.3 s (poll_url_timeout, in a policy 1.3)`,
     );
   });
 

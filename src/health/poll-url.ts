@@ -139,7 +139,7 @@ function noAnswer(requested: URL, error: RequestFailed, signal: AbortSignal, asU
       // Anything but the end of its time means that the answer is not needed any more.
       if (!(signal.reason instanceof OutOfTime)) throw signal.reason;
       return unreachable(
-        `${where}: no whole answer within ${secondsText(signal.reason.afterMs)}`,
+        `${where}: no whole answer within ${secondsText(signal.reason.afterMs)} (poll_url_timeout, in a policy 1.3)`,
         asUnhealthy,
       );
     case 'local':

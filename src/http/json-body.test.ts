@@ -24,4 +24,10 @@ describe('a body that is no JSON', () => {
     expect(() => readJsonBody(`{"a": ${'['.repeat(100_000)}`)).toThrow('at most 64 levels');
     expect(readJsonBody(`{"a": "\\"${'['.repeat(100)}"}`)).toEqual({ a: `"${'['.repeat(100)}` });
   });
+
+  it('is refused where it has half of a surrogate pair, and taken with a whole one', () => {
+    for (const body of ['{"a": ["\\ud800"]}', '{"a": {"\\uDC00x": 1}}', '{"a": "\\ude00\\ud83d"}'])
+      expect(() => readJsonBody(body)).toThrow('body: expected Unicode text, found half of a surrogate pair');
+    expect(readJsonBody('{"a": "\\ud83d\\ude00"}')).toEqual({ a: '\u{1f600}' });
+  });
 });

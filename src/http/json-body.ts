@@ -30,6 +30,9 @@ export function readJsonBody(text: string, mostValues = MOST_VALUES): JsonObject
     return refuse(describeSyntaxError(text, String(error)));
   }
   if (values > mostValues) refuse(`body: expected at most ${mostValues} values, found ${values}`);
+  // A body is decoded as UTF-8, so that only an escape can leave half of a pair.
+  if (/\\u[dD][89a-fA-F]/.test(text) && hasHalfCharacter(value))
+    refuse('body: expected Unicode text, found half of a surrogate pair (\\ud800 to \\udfff) alone');
   if (text.includes('__proto__') && hasKey(value, '__proto__'))
     refuse('body: expected no key "__proto__", found one');
   return value;
@@ -144,4 +147,10 @@ function breaksOff(text: string): boolean {
     const message = String(error);
     return /end of JSON|Unterminated/.test(message) || positionOf(message, text) === text.length;
   }
+}
+
+function hasHalfCharacter(value: unknown): boolean {
+  if (typeof value === 'string') return !value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, inner]) => !key.isWellFormed() || hasHalfCharacter(inner));
 }

@@ -15,8 +15,16 @@ export function answerAlike({ desired, missing, excess, policy, nodes }: Explain
   if (failures.length + unseen < desired - missing + excess) return false;
   const addresses = new Set(failures.map(({ reason }) => addressIn(reason)));
   if (addresses.size === 1 && !addresses.has(null)) return true;
-  const answered = failures.every((failure) => failure.class === 'URL_UNHEALTHY');
+  const answered = failures.every(hasAnswered);
   return answered && new Set(failures.map(({ reason }) => withoutNumbers(withoutHosts(reason)))).size === 1;
+}
+
+/**
+ * Something is there: its answer is wrong, its certificate, or how long it takes. What refuses connections is
+ * rather dead.
+ */
+function hasAnswered(failure: NonNullable<ExplainedNode['failure']>): boolean {
+  return failure.class === 'URL_UNHEALTHY' || /certificate|no whole answer within/.test(failure.reason);
 }
 
 export interface SharedAddress {

@@ -125,7 +125,7 @@ test('where every node answers in the same wrong way the policy is named, and no
   const { problems, operator } = explainCluster(aCluster(answers, { gates }));
   expect(problems).toEqual([
     'web-1, web-2 failed (URL_UNHEALTHY; web-1: http://127.0.0.1:24804/helath answered 404)',
-    'all nodes whose health is known fail alike (web-1, web-2; web-1: http://127.0.0.1:24804/helath answered 404): probably poll_url or poll_url_healthy_response of the policy web-health is wrong, and not the nodes',
+    'all nodes whose health is known fail alike (web-1, web-2; web-1: http://127.0.0.1:24804/helath answered 404): probably poll_url, or what is expected of its answer (poll_url_healthy_response, poll_url_timeout, poll_url_ssl_verify), is wrong in the policy web-health, and not the nodes',
   ]);
   expect(operator.map(({ command, required }) => [command, required])).toEqual([
     ['coppice policy show web-health', true],
@@ -134,6 +134,18 @@ test('where every node answers in the same wrong way the policy is named, and no
   const others = [...answers, aNode('web-3', 'HEALTHY')];
   expect(explainCluster(aCluster(others, { gates })).operator.map(({ command }) => command)).toEqual([
     'coppice node recover web-1 --check',
+  ]);
+});
+
+test.each([
+  'the certificate is self-signed; poll_url_ssl_verify: false accepts any certificate',
+  'no whole answer within 1 s (poll_url_timeout, in a policy 1.3)',
+])('also where all say: %s', (said) => {
+  const nodes = [1, 2].map((number) => failed(`web-${number}`, `https://10.0.0.${number}:443/: ${said}`));
+  const { operator } = explainCluster(aCluster(nodes, { gates: [closed('max_unhealthy')] }));
+  expect(operator.map(({ command }) => command)).toEqual([
+    'coppice policy show web-health',
+    'coppice cluster pause web',
   ]);
 });
 

@@ -202,7 +202,7 @@ function alikeInWords({ nodes, policy }: ExplainedCluster): string {
   const alike = nodes.filter(({ failure }) => failure !== null);
   const [first] = alike;
   const answer = first === undefined ? '' : `; ${first.name}: ${first.failure?.reason}`;
-  return `all nodes whose health is known fail alike (${namesOf(alike)}${answer}): probably poll_url or poll_url_healthy_response of the policy ${policy?.name} is wrong, and not the nodes`;
+  return `all nodes whose health is known fail alike (${namesOf(alike)}${answer}): probably poll_url, or what is expected of its answer (poll_url_healthy_response, poll_url_timeout, poll_url_ssl_verify), is wrong in the policy ${policy?.name}, and not the nodes`;
 }
 
 function sharedInWords({ address, nodes }: SharedAddress): string {

@@ -20,6 +20,7 @@ export function addingNodes(identities: readonly string[]): ClusterRequest {
     async prepare(db, cluster, tools, caller) {
       const { found, missing } = await findNodes(db, caller, identities);
       refuseAll([
+        ...ofOthers(cluster, found),
         ...(await wrongTypes(db, cluster, found, 'does')),
         ...complaint(owned(found), (ids) => `Nodes ${ids} already owned by some cluster.`),
         ...complaint(inactive(found), (ids) => `Nodes are not ACTIVE: ${ids}.`),
@@ -71,6 +72,7 @@ export function replacingNodes(identities: Readonly<Record<string, string>>): Cl
           strangers.map(idOf),
           (ids) => `The specified nodes ${ids} to be replaced are not members of the cluster ${cluster.id}.`,
         ),
+        ...ofOthers(cluster, replacements.found),
         ...complaint(owned(replacements.found), (ids) => `Nodes ${ids} already member of a cluster.`),
         ...complaint(inactive(replacements.found), (ids) => `Nodes are not ACTIVE: ${ids}.`),
         ...(await wrongTypes(db, cluster, replacements.found, 'do')),
@@ -85,6 +87,12 @@ export function replacingNodes(identities: Readonly<Record<string, string>>): Cl
       return { candidates: Object.fromEntries(pairs) };
     },
   };
+}
+
+/** An administrator finds nodes of all projects. Its members would not see it, and could delete it. */
+function ofOthers({ project }: Cluster, nodes: readonly Node[]): string[] {
+  const others = nodes.filter((node) => node.project !== project).map(idOf);
+  return complaint(others, (ids) => `Nodes ${ids} belong to another project than the cluster.`);
 }
 
 interface FoundNodes {

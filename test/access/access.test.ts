@@ -266,6 +266,29 @@ test('a name means an object of the own project, also to an administrator, who i
   });
 });
 
+test('an administrator puts no node into a cluster of another project', async () => {
+  const node = { name: 'green-1', profile_id: ids['profile'] };
+  const created = await ask('admin', 'POST', '/v1/nodes', { body: { node } });
+  const { id } = (created.body as { node: { id: string } }).node;
+  await eventually('the node is active', async () => {
+    const { body } = await ask('admin', 'GET', `/v1/nodes/${id}`);
+    return (body as { node: { status: string } }).node.status === 'ACTIVE';
+  });
+  const add = { add_nodes: { nodes: [id] } };
+  const replace = { replace_nodes: { nodes: { [ids['node'] ?? '']: id } } };
+  for (const body of [add, replace]) {
+    const reply = await ask('admin', 'POST', `/v1/clusters/${ids['cluster']}/actions`, {
+      body,
+    });
+    expect([reply.status, reply.text]).toEqual([
+      400,
+      expect.stringContaining(`Nodes ['${id}'] belong to another project than the cluster.`),
+    ]);
+  }
+  await ask('admin', 'DELETE', `/v1/nodes/${id}`);
+  await eventually('it is gone', async () => (await ask('admin', 'GET', `/v1/nodes/${id}`)).status === 404);
+});
+
 test('commands for an administrator name what other projects have by its id', async () => {
   const spec = {
     type: 'senlin.policy.health',

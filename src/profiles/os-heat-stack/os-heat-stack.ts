@@ -11,6 +11,7 @@
  * a check; a probe changes nothing, and so does not ask for one. Senlin has no operation of a stack that does
  * anything, and there is none here.
  */
+import { hidingSecrets } from '../hide-secrets.ts';
 import type { Issue } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Verdict } from '../../domain/verdict.ts';
@@ -33,7 +34,7 @@ const EXAMINE_MS = 15_000;
 
 /** @param clouds undefined: this Coppice works with no cloud. */
 export function heatStack({ clouds }: { readonly clouds: Clouds | undefined }): ProfileType {
-  return {
+  return hidingSecrets({
     name: 'os.heat.stack',
     version: '1.0',
     noun: 'stack',
@@ -64,7 +65,7 @@ export function heatStack({ clouds }: { readonly clouds: Clouds | undefined }): 
     details: (node, signal) => describe(cloudOf(clouds, node).heat, node, { signal }),
     endpointParts: () => [],
     endpoint: () => ({}),
-  };
+  });
 }
 
 /** Heat says of the template whether it would take it, and creates nothing. */

@@ -14,6 +14,7 @@
  * A server belongs to its node by its metadata, not by what is written here: a server whose id was lost in a
  * crash is found again. It refuses to decide anything about health: Nova that does not answer is `unknown`.
  */
+import { hidingSecrets } from '../hide-secrets.ts';
 import type { Issue } from '../../domain/errors.ts';
 import { CloudError } from '../../openstack/cloud-error.ts';
 import { oneForEach, type Cloud, type Clouds } from '../../openstack/cloud.ts';
@@ -52,7 +53,7 @@ const EXAMINED_MS = 500;
 export function novaServer({ clouds, now = Date.now }: NovaServerOptions): ProfileType {
   const cloudFor = (node: NodeFacts): Cloud => cloudOf(clouds, node);
   const examined = oneForEach(() => new NameCache(now, EXAMINED_MS));
-  return {
+  return hidingSecrets({
     name: 'os.nova.server',
     version: '1.0',
     noun: 'server',
@@ -98,7 +99,7 @@ export function novaServer({ clouds, now = Date.now }: NovaServerOptions): Profi
     details: (node, signal) => serverDetails(cloudFor(node), node, { signal }),
     endpointParts: () => ['address'],
     endpoint: ({ data }) => ({ address: typeof data['address'] === 'string' ? data['address'] : null }),
-  };
+  });
 }
 
 async function examine(

@@ -1,0 +1,113 @@
+/**
+ * Services quote what they refuse: Nova answers with the password that is too long for it. What a profile
+ * type says of a node is kept in plain text, and shown: so the secrets of the node's profile are cut out of
+ * it.
+ */
+import { CoppiceError } from '../domain/errors.ts';
+import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts';
+import { mapSecrets } from '../domain/secret-fields.ts';
+import { plainProperties } from './plain-properties.ts';
+import type { NodeFacts, Operation, ProfileType } from './profile-type.ts';
+
+/** A shorter one would be cut out of words that have nothing to do with it. */
+const SHORTEST = 4;
+const HIDDEN = '***';
+
+/** The type, with no secret of a profile in the errors and verdicts of what reads profiles in plain text. */
+export function hidingSecrets(type: ProfileType): ProfileType {
+  const { surge, update, operations } = type;
+  const guard = async <T>(
+    node: NodeFacts,
+    work: () => Promise<T>,
+    given: readonly JsonObject[] = [],
+  ): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof CoppiceError)) throw error;
+      throw withoutSecrets(error, secretsIn(type, [plainOf(node), ...given]));
+    }
+  };
+  const guarded = (operation: Operation): Operation => ({
+    ...operation,
+    run: (node, parameters, request) =>
+      guard(node, () => operation.run(node, parameters, request), [parameters]),
+  });
+  return {
+    ...type,
+    create: (node, request) => guard(node, () => type.create(node, request)),
+    async probe(node, signal) {
+      const verdict = await type.probe(node, signal);
+      if (verdict.health === 'healthy') return verdict;
+      return { ...verdict, reason: hide(verdict.reason, secretsIn(type, [plainOf(node)])) };
+    },
+    operations: Object.fromEntries(Object.entries(operations).map(([name, each]) => [name, guarded(each)])),
+    ...(surge === undefined
+      ? {}
+      : {
+          surge: {
+            ...surge,
+            create: (node, request) => guard(node, () => surge.create(node, request)),
+          },
+        }),
+    ...(update === undefined
+      ? {}
+      : {
+          update: {
+            ...update,
+            change: (node, to, change, request) =>
+              guard(node, () => update.change(node, to, change, request), [to]),
+          },
+        }),
+  };
+}
+
+/** Nothing where its key is lost: then nothing of it was sent either. */
+function plainOf(node: NodeFacts): JsonObject {
+  try {
+    return plainProperties(node);
+  } catch (error) {
+    if (error instanceof CoppiceError) return {};
+    throw error;
+  }
+}
+
+/**
+ * Properties that are secret as a whole (the parameters of a stack) hold much that is none, and that an error
+ * has to name: of those keys the values stay.
+ */
+const PLAIN_KEY = /name|flavor|image|network|subnet|zone|region|size|count|type|port|cidr|dns/i;
+
+/** The longest first: one may be a part of another. */
+function secretsIn({ fields }: Pick<ProfileType, 'fields'>, documents: readonly JsonObject[]): string[] {
+  const found = new Set<string>();
+  const collect = (value: Json): void => {
+    if (Array.isArray(value)) for (const each of value) collect(each as Json);
+    else if (isJsonObject(value)) {
+      for (const [key, each] of Object.entries(value)) if (!PLAIN_KEY.test(key)) collect(each);
+    } else if (typeof value === 'string' || typeof value === 'number') {
+      const text = String(value);
+      if (text.length < SHORTEST) return;
+      found.add(text);
+      // As user data and files are sent.
+      found.add(Buffer.from(text).toString('base64'));
+    }
+  };
+  for (const document of documents)
+    mapSecrets(fields, document, (secret) => {
+      collect(secret);
+      return secret;
+    });
+  return [...found].sort((one, other) => other.length - one.length);
+}
+
+function withoutSecrets(error: CoppiceError, secrets: readonly string[]): CoppiceError {
+  const message = hide(error.message, secrets);
+  if (message === error.message) return error;
+  const { code, retryable, details } = error;
+  return new CoppiceError(code, message, { retryable, ...(details === undefined ? {} : { details }) });
+}
+
+function hide(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((shown, secret) => shown.replaceAll(secret, HIDDEN), text);
+}
