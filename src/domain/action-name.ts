@@ -19,3 +19,7 @@ export function actionName(request: Named): string {
 export function webhookActionName(receiverId: string): string {
   return `webhook_${receiverId.slice(0, 8)}`;
 }
+
+export function isWebhookName(name: string): boolean {
+  return name.startsWith('webhook_');
+}

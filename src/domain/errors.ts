@@ -49,6 +49,11 @@ export const errorCatalogue = {
 
 export type ErrorCode = keyof typeof errorCatalogue;
 
+/** The caller asked for what cannot be, now or ever: nothing else went wrong. */
+export function isRefusal(code: ErrorCode): boolean {
+  return errorCatalogue[code].status < 500 || code === 'operation-impossible';
+}
+
 /** An expected failure, in words for the caller. `message` is public; the `cause` is only logged. */
 export class CoppiceError extends Error {
   readonly code: ErrorCode;

@@ -302,6 +302,9 @@ export class Engine {
 }
 
 function endingOf(error: unknown): Ending {
+  const { message: reason, code } = toErrorRecord(error);
   const cancelled = error instanceof ActionInterrupted && error.why === 'cancelled';
-  return { status: cancelled ? 'CANCELLED' : 'FAILED', reason: toErrorRecord(error).message, outputs: {} };
+  return cancelled
+    ? { status: 'CANCELLED', reason, outputs: {} }
+    : { status: 'FAILED', reason, outputs: {}, failureCode: code };
 }

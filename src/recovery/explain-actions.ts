@@ -50,11 +50,25 @@ export function kindOfAction(action: string): string | null {
 /** What changed nothing that can be seen is told for so long, and then belongs to the past. */
 export const failedActionMs = 24 * 3_600_000;
 
+/**
+ * A refusal informs its caller, and needs no operator: it is told for a while only, to users who wonder why
+ * the cluster is not as it was requested.
+ */
+export const refusedActionMs = 3_600_000;
+
+/** What is there all the same where it was refused: a cluster without nodes, or one that should be gone. */
+const mattersThough = new Set(['CLUSTER_CREATE', 'CLUSTER_DELETE', 'NODE_DELETE', 'NODE_UPDATE']);
+
+export function isForgottenIfRefused(action: string): boolean {
+  return kindOfAction(action) !== null && !mattersThough.has(action);
+}
+
 export function explainActions(cluster: ClusterAfterActions): ExplainedActions {
   const { failedActions, lifecycleWaits, excess, name, desired, now } = cluster;
-  const problems = failedActions.flatMap(({ action, nodeName, endedAt, reason, halfDone }) => {
+  const problems = failedActions.flatMap(({ action, nodeName, endedAt, reason, isRefused, halfDone }) => {
     const of = nodeName === null ? '' : ` of ${nodeName}`;
-    const failure = `${action}${of} failed ${duration(now - endedAt)} ago: ${reason}`;
+    const what = isRefused ? 'was refused' : 'failed';
+    const failure = `${action}${of} ${what} ${duration(now - endedAt)} ago: ${reason}`;
     return halfDone === null ? [failure] : [failure, mixedProfiles(halfDone)];
   });
   if (excess > 0) problems.push(`${count(excess, 'node')} more than the ${desired} that are desired`);
@@ -136,7 +150,11 @@ export function updateTasks({ name, failedActions }: ClusterAfterActions): Opera
   return failedActions.flatMap((each) => (each.halfDone === null ? [] : again(each, name)));
 }
 
-function again({ id, action, nodeName, halfDone }: FailedActionOf, cluster: string): OperatorTask[] {
+function again(
+  { id, action, nodeName, isRefused, halfDone }: FailedActionOf,
+  cluster: string,
+): OperatorTask[] {
+  if (isRefused) return [];
   const on = nodeName ?? cluster;
   const reason = `what ${action} of ${on} has done, and where it failed; it is not tried again by itself`;
   const isHalfDone = action === 'CLUSTER_UPDATE' || action === 'NODE_UPDATE' || action.endsWith('_DELETE');

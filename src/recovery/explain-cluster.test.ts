@@ -247,7 +247,15 @@ describe('every command that an operator is given exists', async () => {
   ] as const;
   const commands = policies.flatMap((policy) => {
     const failedActions = [
-      { id: 'a1', action: 'CLUSTER_UPDATE', nodeName: null, reason: 'x', endedAt: now, halfDone: null },
+      {
+        id: 'a1',
+        action: 'CLUSTER_UPDATE',
+        nodeName: null,
+        reason: 'x',
+        endedAt: now,
+        isRefused: false,
+        halfDone: null,
+      },
     ];
     const lifecycleWaits = [
       { actionId: 'a2', action: 'NODE_DELETE', partOf: null, nodeName: 'web-12', until: now + 1000 },
@@ -452,7 +460,15 @@ test('a node is released after the update that it waits for: else it is made aga
     ],
   };
   const failedActions = [
-    { id: 'a1', action: 'CLUSTER_UPDATE', nodeName: null, reason: 'x', endedAt: now - 60_000, halfDone },
+    {
+      id: 'a1',
+      action: 'CLUSTER_UPDATE',
+      nodeName: null,
+      reason: 'x',
+      endedAt: now - 60_000,
+      isRefused: false,
+      halfDone,
+    },
   ];
   const node = aNode('web-1', 'QUARANTINED', { quarantine: { since: now, reason: 'nothing helped' } });
   const { operator } = explainCluster(aCluster([node, aNode('web-2', 'HEALTHY')], { failedActions }));
@@ -482,6 +498,7 @@ test('an action that failed is told with what it left: nodes that are not desire
     nodeName: null,
     reason: 'Deletion failed for 1 of 1 node: web-3: the hook refused',
     endedAt: now - 60_000,
+    isRefused: false,
     halfDone: null,
   };
   const { problems, operator } = explainCluster(
@@ -505,6 +522,23 @@ test('an action that failed is told with what it left: nodes that are not desire
   ]);
 });
 
+test('an action that was refused is told as that, and asks nothing of an operator', () => {
+  const refusal = {
+    id: 'a1',
+    action: 'CLUSTER_SCALE_OUT',
+    nodeName: null,
+    reason: "The target capacity (3) is greater than the cluster's max_size (2).",
+    endedAt: now - 60_000,
+    isRefused: true,
+    halfDone: null,
+  };
+  const { problems, operator } = explainCluster(aCluster([], { failedActions: [refusal], policy: null }));
+  expect(problems).toEqual([
+    "CLUSTER_SCALE_OUT was refused 60 s ago: The target capacity (3) is greater than the cluster's max_size (2).",
+  ]);
+  expect(operator).toEqual([]);
+});
+
 describe('an update that stopped', () => {
   const failure = { id: 'a1', action: 'CLUSTER_UPDATE', nodeName: null, reason: 'x', endedAt: now - 60_000 };
   const explained = (halfDone: HalfDoneUpdate) =>
@@ -513,7 +547,7 @@ describe('an update that stopped', () => {
       now,
       desired: 3,
       excess: 0,
-      failedActions: [{ ...failure, halfDone }],
+      failedActions: [{ ...failure, isRefused: false, halfDone }],
       lifecycleWaits: [],
     });
   const have = (profile: string, nodes: number, first: string) => ({ profile, nodes, first });
@@ -773,7 +807,14 @@ test('what was last known of nodes that no policy probes is told as of when, and
 
 test('the removal of what a hook has kept is told to fail as long as the hook cannot be reached', () => {
   const reason = `Deletion failed for 1 of 1 node: web-3: The ${hookNotNotified}, and the node stays: ECONNREFUSED.`;
-  const of = { id: 'a1', action: 'CLUSTER_SCALE_IN', nodeName: null, endedAt: now - 60_000, halfDone: null };
+  const of = {
+    id: 'a1',
+    action: 'CLUSTER_SCALE_IN',
+    nodeName: null,
+    endedAt: now - 60_000,
+    isRefused: false,
+    halfDone: null,
+  };
   const cluster = aCluster([], { desired: 2, excess: 1, failedActions: [{ ...of, reason }] });
   expect(explainCluster(cluster).operator[0]).toEqual({
     reason:

@@ -89,6 +89,8 @@ export interface FailedActionOf {
   readonly nodeName: string | null;
   readonly reason: string;
   readonly endedAt: number;
+  /** It was refused before it began, and has changed nothing: its caller was told. */
+  readonly isRefused: boolean;
   /** Of CLUSTER_UPDATE: how the profiles of the nodes are since; null: all have the cluster's. */
   readonly halfDone: HalfDoneUpdate | null;
 }

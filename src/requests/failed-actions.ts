@@ -1,7 +1,12 @@
 /** What callers asked for lately and did not get, by cluster, for those who look at its health. */
 import type { Cluster } from '../domain/model.ts';
 import { busyClusterStatuses } from '../domain/cluster-status.ts';
-import { failedActionMs, kindOfAction } from '../recovery/explain-actions.ts';
+import {
+  failedActionMs,
+  isForgottenIfRefused,
+  kindOfAction,
+  refusedActionMs,
+} from '../recovery/explain-actions.ts';
 import type { FailedActionOf, HalfDoneUpdate } from '../recovery/explained-cluster.ts';
 import { failedActions, type FailedAction } from '../store/failed-actions.ts';
 import { getNodes, profilesOfNodes } from '../store/nodes.ts';
@@ -21,7 +26,8 @@ export async function failedActionsOfClusters(
   const { db } = store;
   const clusterIds = clusters.map(({ id }) => id);
   const since = now() - failedActionMs;
-  const failed = await failedActions(db, { clusterIds, since, kindOf: kindOfAction });
+  const refused = { isOf: isForgottenIfRefused, since: now() - refusedActionMs };
+  const failed = await failedActions(db, { clusterIds, since, kindOf: kindOfAction, refused });
   const ofNodes = failed.filter(({ target, clusterId }) => target !== clusterId);
   const nodes = await getNodes(
     db,
@@ -31,13 +37,14 @@ export async function failedActionsOfClusters(
   const byCluster = new Map<string, FailedActionOf[]>();
   const clusterOf = new Map(clusters.map((cluster) => [cluster.id, cluster]));
   for (const one of failed) {
-    const { id, action, clusterId, target, reason, endedAt } = one;
+    const { id, action, clusterId, target, reason, endedAt, isRefused } = one;
     const nodeName = target === clusterId ? null : names.get(target);
     if (nodeName === undefined) continue;
     const known = byCluster.get(clusterId) ?? [];
     const cluster = clusterOf.get(clusterId);
-    const halfDone = cluster === undefined ? null : await halfDoneUpdate(db, viewer, cluster, one);
-    byCluster.set(clusterId, [...known, { id, action, nodeName, reason, endedAt, halfDone }]);
+    const halfDone =
+      cluster === undefined || isRefused ? null : await halfDoneUpdate(db, viewer, cluster, one);
+    byCluster.set(clusterId, [...known, { id, action, nodeName, reason, endedAt, isRefused, halfDone }]);
   }
   return byCluster;
 }

@@ -11,6 +11,7 @@
 
 import { removeSecrets } from './action-secrets.ts';
 import type { LockMode, LockWanted } from '../domain/action-requests.ts';
+import type { ErrorCode } from '../domain/errors.ts';
 import type { Action } from '../domain/model.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { EndedActionStatus, WaitingStatus } from '../domain/states.ts';
@@ -199,6 +200,8 @@ export interface Ending {
   readonly status: EndedActionStatus;
   readonly reason: string;
   readonly outputs: JsonObject;
+  /** Why it failed. Absent: it did not, or that is not known. */
+  readonly failureCode?: ErrorCode;
 }
 
 /** Ends the action: its locks are free, those who waited for them may be claimed, the parent is notified. */
@@ -230,6 +233,7 @@ export async function writeEnding(tx: Tx, id: string, ending: Ending, now: numbe
     status: ending.status,
     status_reason: ending.reason,
     outputs: toText(ending.outputs),
+    failure_code: ending.failureCode ?? null,
     ended_at: now,
     owner: null,
     wake_at: null,

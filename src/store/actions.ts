@@ -58,6 +58,7 @@ function newRow(action: NewAction, now: number): Insertable<ActionTable> {
     cause: action.cause,
     target: action.target,
     request_id: action.requestId ?? null,
+    failure_code: null,
     cluster_id: action.clusterId,
     parent_id: action.parentId,
     status: 'READY',

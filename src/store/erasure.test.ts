@@ -90,6 +90,7 @@ async function databaseOfBefore(): Promise<string> {
     const inputs = { lifecycle_hook: { url: hooks.params.url, timeout: 5 }, other: 1 };
     await insertActions(tx, [newAction('NODE_DELETE', { id: 'going', inputs })], 1);
   });
+  raw.exec('ALTER TABLE action DROP COLUMN failure_code');
   raw
     .prepare(
       'INSERT INTO action_step (action_id, name, kind, state, result, epoch, at) VALUES (?, ?, ?, ?, ?, 1, 1)',

@@ -2,6 +2,8 @@
  * Actions that a caller asked for and that failed, as long as none of the same kind has succeeded on the same
  * target since.
  */
+import { isWebhookName } from '../domain/action-name.ts';
+import { errorCatalogue, isRefusal, type ErrorCode } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { chunks, fromText } from './rows.ts';
 import type { Db } from './store.ts';
@@ -16,6 +18,8 @@ export interface FailedAction {
   readonly inputs: JsonObject;
   readonly reason: string;
   readonly endedAt: number;
+  /** It was refused before it began, and has changed nothing. */
+  readonly isRefused: boolean;
 }
 
 export interface FailedQuery {
@@ -27,16 +31,25 @@ export interface FailedQuery {
    * failures of it are not asked for.
    */
   readonly kindOf: (action: string) => string | null;
+  /** Those whose refusal changes nothing; one that was refused before this is left out. */
+  readonly refused: {
+    readonly isOf: (action: string) => boolean;
+    readonly since: number;
+  };
 }
 
-/** Of each kind and target the newest; the oldest of them first. */
+/**
+ * Of each kind and target the newest, and the newest refusal; the oldest of them first. A refusal that a
+ * receiver got is told as long as any failure: what calls its URL reads no answer.
+ */
 export async function failedActions(
   db: Db,
-  { clusterIds, since, kindOf }: FailedQuery,
+  { clusterIds, since, kindOf, refused }: FailedQuery,
 ): Promise<FailedAction[]> {
   const rows = await db
     .selectFrom('action')
     .select(['seq', 'id', 'action', 'cluster_id', 'target', 'inputs', 'status_reason', 'ended_at'])
+    .select(['name', 'failure_code', 'data'])
     .where('status', '=', 'FAILED')
     .where('parent_id', 'is', null)
     .where('cause', '=', 'RPC Request')
@@ -44,12 +57,25 @@ export async function failedActions(
     .orderBy('seq')
     .execute();
   const wanted = new Set<string | null>(clusterIds);
-  const failed = rows.filter((row) => wanted.has(row.cluster_id) && kindOf(row.action) !== null);
+  const failed = rows
+    .filter((row) => wanted.has(row.cluster_id) && kindOf(row.action) !== null)
+    .map((row) => ({ ...row, isRefused: refused.isOf(row.action) && wasRefused(row) }))
+    .filter((row) => !row.isRefused || isWebhookName(row.name) || (row.ended_at ?? 0) >= refused.since);
   const [oldest] = failed;
   if (oldest === undefined) return [];
-  const newest = newestOfKind(failed, kindOf);
-  const made = newestOfKind(await succeededSince(db, [...newest.values()], oldest.seq), kindOf);
-  return [...newest]
+  const newest = [
+    ...newestOfKind(
+      failed.filter((row) => !row.isRefused),
+      kindOf,
+    ),
+    ...newestOfKind(
+      failed.filter((row) => row.isRefused),
+      kindOf,
+    ),
+  ];
+  const shown = newest.map(([, row]) => row);
+  const made = newestOfKind(await succeededSince(db, shown, oldest.seq), kindOf);
+  return newest
     .filter(([key, { seq }]) => seq > (made.get(key)?.seq ?? -1))
     .map(([, row]) => row)
     .toSorted((one, other) => one.seq - other.seq)
@@ -61,7 +87,21 @@ export async function failedActions(
       inputs: fromText(row.inputs),
       reason: row.status_reason,
       endedAt: row.ended_at ?? 0,
+      isRefused: row.isRefused,
     }));
+}
+
+/** An action that has a plan has begun to carry it out. */
+function wasRefused({
+  failure_code: code,
+  data,
+}: {
+  readonly failure_code: string | null;
+  readonly data: string;
+}): boolean {
+  return (
+    code !== null && code in errorCatalogue && isRefusal(code as ErrorCode) && !('plan' in fromText(data))
+  );
 }
 
 interface EndedRow {

@@ -34,6 +34,7 @@ import * as executionsOfProjects from './migrations/0027-executions-of-projects.
 import * as namesWithinProjects from './migrations/0028-names-within-projects.ts';
 import * as erasureDue from './migrations/0029-erasure-due.ts';
 import * as hookUrls from './migrations/0030-hook-urls.ts';
+import * as failureCodes from './migrations/0031-failure-codes.ts';
 
 interface Migration {
   readonly version: number;
@@ -72,6 +73,7 @@ const migrations: readonly Migration[] = [
   { version: 28, up: namesWithinProjects.up },
   { version: 29, up: erasureDue.up },
   { version: 30, up: hookUrls.up },
+  { version: 31, up: failureCodes.up },
 ];
 
 export const schemaVersion = migrations.length;

@@ -31,7 +31,8 @@ CREATE TABLE "action" (
   "updated_at" bigint,
   "wake_at" bigint,
   "control_reason" text,
-  "request_id" text
+  "request_id" text,
+  "failure_code" text
 );
 
 CREATE INDEX "action_by_blocked" on "action" ("blocked_on");

@@ -122,6 +122,8 @@ export interface ActionRow extends OwnedRow {
   parent_id: string | null;
   status: string;
   status_reason: string;
+  /** Of an action that failed: why, by the catalogue of errors; null: it is not known. */
+  failure_code: string | null;
   inputs: JsonText;
   outputs: JsonText;
   data: JsonText;
