@@ -225,6 +225,23 @@ export function mapField(): z.ZodType<JsonObject> {
   );
 }
 
+/** What a column of Senlin's database holds of a map, as JSON. */
+const MOST_METADATA_BYTES = 65_535;
+
+/**
+ * A list shows the metadata of each object in it, and each event that of its cluster: without a limit a page
+ * of them would be a gigabyte.
+ */
+export function metadataField(): z.ZodType<JsonObject> {
+  return required({ type: 'object', additionalProperties: true }, (value, refuse) => {
+    if (!isJsonObject(value)) return refuse({ rule: 'map', expected: 'a map' });
+    const bytes = Buffer.byteLength(JSON.stringify(value));
+    if (bytes <= MOST_METADATA_BYTES) return value;
+    const expected = `at most ${MOST_METADATA_BYTES} bytes of JSON, and not ${bytes}`;
+    return refuse({ rule: 'metadata', expected });
+  });
+}
+
 const nodeNameFormat = /^[a-zA-Z\u4e00-\u9fa5\d._~$-]{1,200}$/;
 
 const NAME_FORMAT = 'node.name.format';

@@ -1,7 +1,7 @@
 /** `POST /v1/nodes/adopt` and `/v1/nodes/adopt-preview`: what exists becomes a node. */
 import { z } from 'zod';
 import { adoptNode, previewAdoption, type AdoptPreview } from '../../requests/adopt-node.ts';
-import { booleanField, mapField, nameField, optional, textField } from '../fields.ts';
+import { booleanField, mapField, metadataField, nameField, optional, textField } from '../fields.ts';
 import { route, type Route } from '../route.ts';
 import { specShape } from '../shapes/common.ts';
 import { nodeShape, toSingleNodeAnswer } from '../shapes/node.ts';
@@ -58,7 +58,7 @@ const adopt = route({
     ...what,
     name: optional(nameField()),
     role: optional(textField()),
-    metadata: optional(mapField()),
+    metadata: optional(metadataField()),
   }),
   answers: { 200: { description: 'The node, in no cluster.', schema: z.strictObject({ node: nodeShape }) } },
   async handle({ tools, caller, minor, body }) {

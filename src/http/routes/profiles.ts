@@ -8,7 +8,7 @@ import {
   validateProfile,
 } from '../../requests/profiles.ts';
 import { listProfiles } from '../../store/profiles.ts';
-import { withoutUndefined, mapField, nameField, optional } from '../fields.ts';
+import { withoutUndefined, mapField, metadataField, nameField, optional } from '../fields.ts';
 import { listQuery, toStoreQuery } from '../list-query.ts';
 import { listBody, listShape } from '../next-page.ts';
 import { param, route, type Route } from '../route.ts';
@@ -50,7 +50,7 @@ const create = route({
   summary: 'Create a profile',
   tag,
   body: z.object({
-    profile: z.strictObject({ name: nameField(), spec: mapField(), metadata: optional(mapField()) }),
+    profile: z.strictObject({ name: nameField(), spec: mapField(), metadata: optional(metadataField()) }),
   }),
   answers: { 201: { description: 'The profile.', schema: one } },
   async handle({ tools, caller, body: { profile } }) {
@@ -95,7 +95,7 @@ const update = route({
   summary: "Change a profile's name or metadata",
   tag,
   body: z.object({
-    profile: z.strictObject({ name: optional(nameField()), metadata: optional(mapField()) }),
+    profile: z.strictObject({ name: optional(nameField()), metadata: optional(metadataField()) }),
   }),
   answers: { 200: { description: 'The profile as it is now.', schema: one } },
   async handle(request) {
