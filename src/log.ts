@@ -1,5 +1,6 @@
 import pino, { type Logger } from 'pino';
 import { isStorageFailure } from './domain/errors.ts';
+import { secretPropertyNames } from './profiles/secret-names.ts';
 
 /** What waits to be written where stderr takes nothing for a while (a full disk); more is dropped. */
 const MOST_WAITING = 1_048_576;
@@ -33,5 +34,5 @@ function wasSaidAlready(details: unknown): boolean {
   return isStorageFailure((details as { err?: unknown } | undefined)?.err);
 }
 
-const secretNames = ['password', 'admin_pass', 'token', 'secret', 'authorization', 'env'];
+const secretNames = ['password', 'token', 'secret', 'authorization', ...secretPropertyNames];
 const secretPaths = secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);

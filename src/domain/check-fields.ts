@@ -10,6 +10,7 @@ import { isJsonObject } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
 import { describeShape, quoteFound } from './quote-found.ts';
 import { isSealed } from './sealed.ts';
+import { holdsSecret } from './secret-fields.ts';
 import { allowedWords, fieldsIn, isInVersion } from './spec-schema.ts';
 import type { Field, Fields } from './spec-schema.ts';
 import { unknownKey } from './unknown-key.ts';
@@ -73,7 +74,7 @@ function checkMap(
   if (!isJsonObject(found)) {
     const value = found ?? null;
     const expected = () => field.expected ?? mapOf(fields, check.version);
-    return wrong(check, path, expected, found, field.hint?.(value) ?? hintForNumber(value));
+    return wrong(field, found, path, check, expected, field.hint?.(value) ?? hintForNumber(value));
   }
   reportUnknownKeys(field, fields, found, path, check);
   const checked: Record<string, Json> = {};
@@ -112,12 +113,12 @@ function reportUnknownKeys(
 function checkKey(field: PlacedField, found: Json | undefined, path: string, check: Check): Json | undefined {
   if (found === null && field.required !== true) {
     const hint = 'the key has no value: give it one, or leave it out';
-    return wrong(check, path, () => describe(field, check.version), found, hint);
+    return wrong(field, found, path, check, () => describe(field, check.version), hint);
   }
   if (found !== undefined) return checkValue(field, found, path, check);
   if (field.default !== undefined) return checkValue(field, field.default, path, check);
   return field.required === true
-    ? wrong(check, path, () => describe(field, check.version), found)
+    ? wrong(field, found, path, check, () => describe(field, check.version))
     : undefined;
 }
 
@@ -263,8 +264,7 @@ function refuse(
   hint: () => string | undefined = () => undefined,
 ): undefined {
   check.issues.add(() => {
-    const shown = field.secret === true ? describeShape(found) : quoteFound(path, found);
-    const issue = { field: path, expected: describe(field, check.version), found: shown };
+    const issue = { field: path, expected: describe(field, check.version), found: shown(field, found, path) };
     const said = field.hint?.(found) ?? hint();
     return said === undefined ? issue : { ...issue, hint: said };
   });
@@ -319,15 +319,21 @@ function join(path: string, key: string): string {
   return path === '' ? key : `${path}.${key}`;
 }
 
+/** What is secret, or stands in the place of what has secrets in it, is described and not quoted. */
+function shown(field: Field, found: Json | undefined, path: string): string {
+  return holdsSecret(field) ? describeShape(found) : quoteFound(path, found);
+}
+
 function wrong(
-  check: Check,
-  field: string,
-  expected: () => string,
+  field: Field,
   found: Json | undefined,
+  path: string,
+  check: Check,
+  expected: () => string,
   hint?: string,
 ): undefined {
   check.issues.add(() => {
-    const issue = { field, expected: expected(), found: quoteFound(field, found) };
+    const issue = { field: path, expected: expected(), found: shown(field, found, path) };
     return hint === undefined ? issue : { ...issue, hint };
   });
 }

@@ -6,8 +6,6 @@ test.each([
   'env',
   'env.TOKEN',
   'admin_pass',
-  'personality[0].contents',
-  'user_data',
   'variables',
   'input',
   'cluster.spec',

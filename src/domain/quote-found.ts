@@ -1,26 +1,22 @@
 /**
- * How an error shows the value that it found: the one place that knows which values may be secret. An error
- * goes into answers, logs and tickets, so that a value in such a place is described and never quoted.
+ * How an error shows the value that it found. An error goes into answers, logs and tickets, so that a value
+ * that may be secret is described and never quoted: judged by its place or name, where no field declares it
+ * (`secret-fields.ts`).
  */
 import { quoteValue } from './errors.ts';
 
-/** Whatever stands here or below it: environments, data of workflows, files, requests and their headers. */
+/** Whatever stands here or below it: environments, data of workflows, requests and their headers. */
 const secretPlaces: ReadonlySet<string> = new Set([
   'auth',
   'body',
-  'contents',
   'context',
   'cookies',
   'env',
   'environment',
-  'files',
   'headers',
   'input',
   'inputs',
   'json',
-  'parameters',
-  'personality',
-  'user_data',
   'variables',
   'vars',
 ]);

@@ -56,9 +56,13 @@ export function secretPaths(fields: Fields, prefix = ''): string[] {
   return Object.entries(fields).flatMap(([name, field]) => pathsIn(field, `${prefix}${name}`));
 }
 
-function pathsIn({ secret, fields, items }: Field, path: string): string[] {
+function pathsIn({ secret, fields, values, items }: Field, path: string): string[] {
   if (secret === true) return [path];
-  return [...secretPaths(fields ?? {}, `${path}.`), ...(items ? pathsIn(items, `${path}[]`) : [])];
+  return [
+    ...secretPaths(fields ?? {}, `${path}.`),
+    ...(values ? pathsIn(values, `${path}.*`) : []),
+    ...(items ? pathsIn(items, `${path}[]`) : []),
+  ];
 }
 
 /** @throws Error where a secret is still encrypted: what is read from it would be wrong. */

@@ -20,6 +20,7 @@ function saying(type: ProfileType, sentence: string, properties: JsonObject) {
   const loud = hidingSecrets({
     ...type,
     create: fail,
+    examine: () => Promise.resolve([{ field: 'image', expected: 'one', found: sentence }]),
     probe: () => Promise.resolve({ health: 'unknown' as const, reason: sentence }),
     operations: { rebuild: { description: '', parameters: {}, run: fail } },
     surge: { obstacles: () => [], create: fail, removeExcept: fail },
@@ -45,11 +46,20 @@ test('what a service quotes of the secrets of a profile is cut out of errors and
   });
   await expect(loud.surge?.create(node, request)).rejects.toThrow(shown);
   expect(await loud.probe(node, AbortSignal.timeout(1000))).toEqual({ health: 'unknown', reason: shown });
+  expect(await loud.examine?.(server, null)).toMatchObject([{ found: shown }]);
   const hidden = shown.replace('SEKRETnew', '***');
   const change = loud.update?.change(node, { admin_pass: 'SEKRETnew' }, 'admin_pass', request);
   await expect(change).rejects.toThrow(hidden);
   const run = loud.operations['rebuild']?.run(node, { admin_pass: 'SEKRETnew' }, request);
   await expect(run).rejects.toThrow(hidden);
+});
+
+test('a long one is cut out also where a service has cut it off', async () => {
+  const long = `#cloud-config\npassword: SEKRET ${'x'.repeat(1000)}`;
+  const quoted = Buffer.from(long).toString('base64').slice(0, 100);
+  const type = novaServer({ clouds: undefined });
+  const { loud, node } = saying(type, `Value: ${quoted}...`, { flavor: 'a', user_data: long });
+  await expect(loud.create(node, {} as CreateRequest)).rejects.toThrow('Value: ***...');
 });
 
 test('of the parameters of a stack the names of what is in the cloud stay', async () => {

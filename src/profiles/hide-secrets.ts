@@ -4,6 +4,7 @@
  * it.
  */
 import { CoppiceError } from '../domain/errors.ts';
+import { hideValues } from '../domain/hide-values.ts';
 import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts';
 import { mapSecrets } from '../domain/secret-fields.ts';
 import { plainProperties } from './plain-properties.ts';
@@ -11,7 +12,6 @@ import type { NodeFacts, Operation, ProfileType } from './profile-type.ts';
 
 /** A shorter one would be cut out of words that have nothing to do with it. */
 const SHORTEST = 4;
-const HIDDEN = '***';
 
 /** The type, with no secret of a profile in the errors and verdicts of what reads profiles in plain text. */
 export function hidingSecrets(type: ProfileType): ProfileType {
@@ -35,11 +35,12 @@ export function hidingSecrets(type: ProfileType): ProfileType {
   });
   return {
     ...type,
+    ...(type.examine === undefined ? {} : { examine: examining(type) }),
     create: (node, request) => guard(node, () => type.create(node, request)),
     async probe(node, signal) {
       const verdict = await type.probe(node, signal);
       if (verdict.health === 'healthy') return verdict;
-      return { ...verdict, reason: hide(verdict.reason, secretsIn(type, [plainOf(node)])) };
+      return { ...verdict, reason: hideValues(verdict.reason, secretsIn(type, [plainOf(node)])) };
     },
     operations: Object.fromEntries(Object.entries(operations).map(([name, each]) => [name, guarded(each)])),
     ...(surge === undefined
@@ -62,6 +63,15 @@ export function hidingSecrets(type: ProfileType): ProfileType {
   };
 }
 
+/** Heat says what is wrong with a parameter of a template, and with which value. */
+function examining(type: ProfileType): NonNullable<ProfileType['examine']> {
+  return async (properties, region) => {
+    const issues = (await type.examine?.(properties, region)) ?? [];
+    const secrets = issues.length === 0 ? [] : secretsIn(type, [properties]);
+    return issues.map((issue) => ({ ...issue, found: hideValues(issue.found, secrets) }));
+  };
+}
+
 /** Nothing where its key is lost: then nothing of it was sent either. */
 function plainOf(node: NodeFacts): JsonObject {
   try {
@@ -78,7 +88,6 @@ function plainOf(node: NodeFacts): JsonObject {
  */
 const PLAIN_KEY = /name|flavor|image|network|subnet|zone|region|size|count|type|port|cidr|dns/i;
 
-/** The longest first: one may be a part of another. */
 function secretsIn({ fields }: Pick<ProfileType, 'fields'>, documents: readonly JsonObject[]): string[] {
   const found = new Set<string>();
   const collect = (value: Json): void => {
@@ -98,16 +107,12 @@ function secretsIn({ fields }: Pick<ProfileType, 'fields'>, documents: readonly 
       collect(secret);
       return secret;
     });
-  return [...found].sort((one, other) => other.length - one.length);
+  return [...found];
 }
 
 function withoutSecrets(error: CoppiceError, secrets: readonly string[]): CoppiceError {
-  const message = hide(error.message, secrets);
+  const message = hideValues(error.message, secrets);
   if (message === error.message) return error;
   const { code, retryable, details } = error;
   return new CoppiceError(code, message, { retryable, ...(details === undefined ? {} : { details }) });
-}
-
-function hide(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((shown, secret) => shown.replaceAll(secret, HIDDEN), text);
 }
