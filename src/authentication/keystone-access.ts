@@ -12,7 +12,8 @@ import type { Store } from '../store/store.ts';
 import type { Authentication } from './authentication.ts';
 import { KeystoneTokens } from './keystone-tokens.ts';
 import type { KeystoneSettings } from './settings.ts';
-import { Trusts, type PasswordCredential } from './trusts.ts';
+import type { PasswordCredential } from './make-trust.ts';
+import { Trusts } from './trusts.ts';
 
 /** The cloud in which servers are. */
 export interface CloudOfServers {

@@ -7,53 +7,29 @@
  *
  * A trust is of use only with the password of the service user, which is in no row. Where Keystone refuses
  * one (deleted, or the user has lost a role), its row says so, and the user's next request makes another.
- *
- * Between the two arrows Coppice may be killed, and Keystone has a trust that no row names. The user's next
- * request finds it in Keystone and takes it, so that there is at most one. That looks at what Keystone has,
- * and needs no record of what was begun: a trust has no field for a mark of ours, and its id is Keystone's.
+ * How it is made (`make-trust.ts`) leaves one in Keystone, wherever Coppice is killed.
  */
 import { CoppiceError } from '../domain/errors.ts';
 import type { Owner } from '../domain/model.ts';
-import type { Secret } from '../domain/secret.ts';
 import { CloudError, isStatus } from '../openstack/cloud-error.ts';
 import type { Credential } from '../openstack/cloud-settings.ts';
-import type { KeystoneClient, NewTrust } from '../openstack/keystone-client.ts';
-import { getTrust, putTrust, refuseTrust, type Trust } from '../store/trusts.ts';
+import { getTrust, refuseTrust, type Trust } from '../store/trusts.ts';
 import type { Store } from '../store/store.ts';
+import { serves, TrustMaker, type TrustMakerOptions, type Trustor } from './make-trust.ts';
 
-/** Of the service user: only with a password can it ask for a token of a trust. */
-export type PasswordCredential = Extract<Credential, { kind: 'password' }>;
-
-export interface TrustsOptions {
-  readonly store: Store;
-  readonly keystone: KeystoneClient;
-  readonly credential: PasswordCredential;
-  readonly now?: () => number;
-}
-
-/** Whose trust it is, as its token says. */
-export interface Trustor {
-  readonly user: string;
-  readonly project: string;
-  /** For people. */
-  readonly userName: string;
-  readonly projectName: string;
-  readonly token: Secret<string>;
-  /** Names of Keystone's roles. */
-  readonly roles: readonly string[];
-}
-
-const MAKE_MS = 20_000;
+export type TrustsOptions = Omit<TrustMakerOptions, 'now'> & { readonly now?: () => number };
 
 export class Trusts {
-  readonly #options: TrustsOptions;
-  readonly #now: () => number;
+  readonly #store: Store;
+  readonly #credential: TrustMakerOptions['credential'];
+  readonly #maker: TrustMaker;
   readonly #known = new Map<string, Trust>();
   readonly #making = new Map<string, Promise<void>>();
 
-  constructor(options: TrustsOptions) {
-    this.#options = options;
-    this.#now = options.now ?? Date.now;
+  constructor({ now = Date.now, ...options }: TrustsOptions) {
+    this.#store = options.store;
+    this.#credential = options.credential;
+    this.#maker = new TrustMaker({ ...options, now });
   }
 
   /**
@@ -62,27 +38,42 @@ export class Trusts {
    */
   async ensure(trustor: Trustor): Promise<void> {
     const key = keyOf(trustor);
-    const known = this.#known.get(key) ?? (await getTrust(this.#options.store.db, trustor));
-    if (known?.refusal === null && trustor.roles.every((role) => known.roles.includes(role))) {
-      this.#known.set(key, known);
-      return;
+    if (this.#serves(trustor)) return;
+    for (let other = this.#making.get(key); other !== undefined; other = this.#making.get(key)) {
+      await other;
+      if (this.#serves(trustor)) return;
     }
-    const making =
-      this.#making.get(key) ??
-      this.#make(trustor, known).finally(() => {
-        this.#making.delete(key);
-      });
+    const making = this.#find(trustor).finally(() => {
+      this.#making.delete(key);
+    });
     this.#making.set(key, making);
     await making;
   }
 
+  #serves(trustor: Trustor): boolean {
+    const known = this.#known.get(keyOf(trustor));
+    return known !== undefined && serves(known, trustor);
+  }
+
+  async #find(trustor: Trustor): Promise<void> {
+    const known = await getTrust(this.#store.db, trustor);
+    if (known !== undefined && serves(known, trustor)) this.#known.set(keyOf(trustor), known);
+    const isThere = this.#serves(trustor);
+    if (isThere && !(await this.#maker.isLeftBehind(trustor))) return;
+    try {
+      this.#known.set(keyOf(trustor), await this.#maker.make(trustor));
+    } catch (error) {
+      // What is left behind can wait for the next start.
+      if (!isThere) throw notMade(error);
+    }
+  }
+
   /** @throws CloudError where there is none. */
   async credentialOf(owner: Owner): Promise<Credential> {
-    const { store, credential } = this.#options;
-    const trust = this.#known.get(keyOf(owner)) ?? (await getTrust(store.db, owner));
+    const trust = this.#known.get(keyOf(owner)) ?? (await getTrust(this.#store.db, owner));
     if (trust === undefined) throw refused(`Coppice has no ${nameOf(owner)}`);
     if (trust.refusal !== null) throw refused(`Keystone refuses the ${nameOf(trust)} (${trust.refusal})`);
-    return { ...credential, scope: { kind: 'trust', trustId: trust.id } };
+    return { ...this.#credential, scope: { kind: 'trust', trustId: trust.id } };
   }
 
   /** Keystone has refused it. @returns what to say of it. */
@@ -91,45 +82,10 @@ export class Trusts {
     if (credential.kind === 'password' && credential.scope.kind === 'trust') {
       const id = credential.scope.trustId;
       if (this.#known.get(keyOf(owner))?.id === id) this.#known.delete(keyOf(owner));
-      await this.#options.store.write((tx) => refuseTrust(tx, { user, project, id }, reason));
+      await this.#store.write((tx) => refuseTrust(tx, { user, project, id }, reason));
     }
-    const trust = (await getTrust(this.#options.store.db, owner)) ?? owner;
+    const trust = (await getTrust(this.#store.db, owner)) ?? owner;
     return refused(`Keystone refuses the ${nameOf(trust)} (${reason})`);
-  }
-
-  /** One that Coppice made before it was killed; not the known one, and none in place of a refused one. */
-  async #left(asked: NewTrust, known: Trust | undefined, signal: AbortSignal): Promise<string | undefined> {
-    // What is there may be refused for the same reason.
-    if (typeof known?.refusal === 'string') return undefined;
-    try {
-      const found = await this.#options.keystone.findTrust(asked, { signal });
-      return found === known?.id ? undefined : found;
-    } catch (error) {
-      // A cloud may forbid its users to list trusts.
-      if (isStatus(error, 401, 403)) return undefined;
-      throw error;
-    }
-  }
-
-  async #make(trustor: Trustor, known: Trust | undefined): Promise<void> {
-    const { store, keystone } = this.#options;
-    const { user, project, userName, projectName, token, roles } = trustor;
-    const asked = { token, trustorId: user, projectId: project, roles };
-    const signal = AbortSignal.timeout(MAKE_MS);
-    let id: string;
-    try {
-      id = (await this.#left(asked, known, signal)) ?? (await keystone.createTrust(asked, { signal }));
-    } catch (error) {
-      // A token that comes from a trust or an application credential makes none: the known one will do.
-      if (isStatus(error, 401, 403) && known?.refusal === null) return;
-      throw notMade(error);
-    }
-    const sorted = [...roles].toSorted();
-    const trust: Trust = { user, project, userName, projectName, id, refusal: null, roles: sorted };
-    await store.write((tx) => putTrust(tx, trust, this.#now()));
-    this.#known.set(keyOf(trustor), trust);
-    // One that stays is of no harm: it gives what the user has.
-    if (known !== undefined) await keystone.deleteTrust(known.id, token, { signal }).catch(() => undefined);
   }
 }
 
@@ -137,13 +93,16 @@ function keyOf({ user, project }: Pick<Owner, 'user' | 'project'>): string {
   return `${user} ${project}`;
 }
 
-function notMade(error: unknown): CoppiceError {
+/** What is neither Keystone's nor a time-out is nothing that a user can change. */
+function notMade(error: unknown): unknown {
   if (isStatus(error, 401, 403))
     return new CoppiceError(
       'forbidden',
       `Coppice could not get a trust to act for you later, and Keystone said why: ${error.reason} Send this request once with a token that was got by a password.`,
       { cause: error },
     );
+  const isLate = error instanceof Error && ['AbortError', 'TimeoutError'].includes(error.name);
+  if (!(error instanceof CloudError) && !isLate) return error;
   const reason = error instanceof CloudError ? error.message : 'Keystone did not answer in time';
   return new CoppiceError(
     'authentication-unavailable',

@@ -114,6 +114,12 @@ export class CloudSession {
     return new CloudSession({ ...this.#options, settings, tokensOf: this.#options.tokensOf ?? this });
   }
 
+  /** The same cloud by another credential. */
+  withCredential(credential: Credential): CloudSession {
+    const { refused: _refused, tokensOf: _tokensOf, ...options } = this.#options;
+    return new CloudSession({ ...options, credential: () => Promise.resolve(credential) });
+  }
+
   /** @throws CloudError where Keystone refuses, or cannot be reached. */
   async token(context: Pick<CallContext, 'signal'>): Promise<CloudToken> {
     const { tokensOf } = this.#options;

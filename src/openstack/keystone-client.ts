@@ -4,6 +4,7 @@ import { bodyOf, pathSegment } from './answer-body.ts';
 import { isStatus } from './cloud-error.ts';
 import type { CallContext } from './cloud-request.ts';
 import type { CloudSession } from './cloud-session.ts';
+import type { Credential } from './cloud-settings.ts';
 import { readToken, type CloudToken } from './token.ts';
 
 export interface NewTrust {
@@ -32,17 +33,13 @@ interface ShownTrust {
 }
 
 function isMadeFor(
-  trust: Omit<ListedTrust, 'id'>,
+  trust: ListedTrust,
   { trustorId, projectId }: Pick<NewTrust, 'trustorId' | 'projectId'>,
 ): boolean {
   const isForEver = trust.expires_at === null && trust.remaining_uses === null;
   const isFirst = trust.redelegated_trust_id === null && trust.redelegation_count > 0;
   const isOfBoth = trust.trustor_user_id === trustorId && trust.project_id === projectId;
   return isForEver && isFirst && isOfBoth && trust.impersonation;
-}
-
-function haveSame(one: readonly string[], other: readonly string[]): boolean {
-  return JSON.stringify([...new Set(one)].toSorted()) === JSON.stringify([...new Set(other)].toSorted());
 }
 
 export class KeystoneClient {
@@ -104,39 +101,47 @@ export class KeystoneClient {
     return bodyOf<{ readonly trust: { readonly id: string } }>(answer).trust.id;
   }
 
-  /**
-   * One that was made as `createTrust` makes it and gives these roles, neither more nor fewer.
-   * @returns its id; undefined: there is none. @throws CloudError
-   */
-  async findTrust({ token, roles, ...asked }: NewTrust, context: CallContext): Promise<string | undefined> {
+  /** Ids of those that were made as `createTrust` makes them, with any roles. @throws CloudError */
+  async listTrusts({ token, ...asked }: Omit<NewTrust, 'roles'>, context: CallContext): Promise<string[]> {
     const { userId } = await this.#session.token(context);
-    const headers = { 'x-auth-token': token.reveal() };
-    const path = '/OS-TRUST/trusts';
-    const query = { trustor_user_id: asked.trustorId };
     const list = await this.#session.request(
-      { service: 'identity', method: 'GET', path, query, headers },
+      {
+        service: 'identity',
+        method: 'GET',
+        path: '/OS-TRUST/trusts',
+        query: { trustor_user_id: asked.trustorId },
+        headers: { 'x-auth-token': token.reveal() },
+      },
       context,
     );
     const { trusts } = bodyOf<{ readonly trusts: readonly ListedTrust[] }>(list);
-    for (const { id, ...trust } of trusts) {
-      if (trust.trustee_user_id !== userId || !isMadeFor(trust, asked)) continue;
-      // A list says no roles.
-      const one = {
+    const own = trusts.filter((trust) => trust.trustee_user_id === userId && isMadeFor(trust, asked));
+    return own.map(({ id }) => id);
+  }
+
+  /** Names of the roles that a trust gives; a list says none. @throws CloudError */
+  async rolesOfTrust(id: string, token: Secret<string>, context: CallContext): Promise<readonly string[]> {
+    const answer = await this.#session.request(
+      {
         service: 'identity',
         method: 'GET',
-        path: `${path}/${pathSegment(id)}`,
-        headers,
-      } as const;
-      const shown = bodyOf<{ readonly trust: ShownTrust }>(await this.#session.request(one, context));
-      if (
-        haveSame(
-          roles,
-          shown.trust.roles.map(({ name }) => name),
-        )
-      )
-        return id;
+        path: `/OS-TRUST/trusts/${pathSegment(id)}`,
+        headers: { 'x-auth-token': token.reveal() },
+      },
+      context,
+    );
+    return bodyOf<{ readonly trust: ShownTrust }>(answer).trust.roles.map(({ name }) => name);
+  }
+
+  /** Whether Keystone gives a token for it. @throws CloudError where it cannot be asked. */
+  async accepts(credential: Credential, context: CallContext): Promise<boolean> {
+    try {
+      await this.#session.withCredential(credential).token(context);
+      return true;
+    } catch (error) {
+      if (isStatus(error, 401, 403, 404)) return false;
+      throw error;
     }
-    return undefined;
   }
 
   /** @param token of the user who gave it. @throws CloudError */

@@ -73,7 +73,9 @@ async function databaseOfBefore(): Promise<string> {
   const store = open('before');
   await migrate(store, 1);
   using raw = new DatabaseSync(store.location);
-  raw.exec(`DELETE FROM schema_version WHERE version > ${VERSION_BEFORE}; DROP TABLE erasure_due`);
+  raw.exec(
+    `DELETE FROM schema_version WHERE version > ${VERSION_BEFORE}; DROP TABLE erasure_due; DROP TABLE trust_change`,
+  );
   await store.write(async (tx) => {
     for (let at = 0; at < SERVERS; at += 1)
       await insertProfile(tx, profileOf(`server-${at}`, 'os.nova.server', server));

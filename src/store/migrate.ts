@@ -35,6 +35,7 @@ import * as namesWithinProjects from './migrations/0028-names-within-projects.ts
 import * as erasureDue from './migrations/0029-erasure-due.ts';
 import * as hookUrls from './migrations/0030-hook-urls.ts';
 import * as failureCodes from './migrations/0031-failure-codes.ts';
+import * as trustChanges from './migrations/0032-trust-changes.ts';
 
 interface Migration {
   readonly version: number;
@@ -74,6 +75,7 @@ const migrations: readonly Migration[] = [
   { version: 29, up: erasureDue.up },
   { version: 30, up: hookUrls.up },
   { version: 31, up: failureCodes.up },
+  { version: 32, up: trustChanges.up },
 ];
 
 export const schemaVersion = migrations.length;

@@ -1,4 +1,4 @@
-/** The table of trusts: one for each user and project. */
+/** The tables of trusts: one trust for each user and project, and what is begun in Keystone for it. */
 export interface TrustRow {
   user: string;
   project: string;
@@ -10,4 +10,16 @@ export interface TrustRow {
   /** JSON: names of Keystone's roles, in their order. */
   roles: string;
   created_at: number;
+}
+
+export interface TrustChangeRow {
+  user: string;
+  project: string;
+  /** The process that works on it; null: none does. */
+  held_by: string | null;
+  held_at: number;
+  /** JSON: the trusts that Keystone had before one was asked for; null: none is asked for. */
+  before: string | null;
+  /** JSON: trusts that are to be deleted in Keystone. */
+  leaving: string;
 }

@@ -567,6 +567,17 @@ CREATE TABLE "trust" (
   "project")
 );
 
+CREATE TABLE "trust_change" (
+  "user" text not null,
+  "project" text not null,
+  "held_by" text,
+  "held_at" bigint not null,
+  "before" text,
+  "leaving" text not null,
+  constraint "trust_change_of_user" primary key ("user",
+  "project")
+);
+
 CREATE TABLE "workbook" (
   "seq" integer primary key autoincrement,
   "id" text not null unique,

@@ -5,7 +5,7 @@
  */
 import type { Generated } from 'kysely';
 import type { ErasureDueRow, SchemaVersionRow } from './schema-of-file.ts';
-import type { TrustRow } from './schema-trusts.ts';
+import type { TrustChangeRow, TrustRow } from './schema-trusts.ts';
 import type {
   WorkbookRow,
   WorkflowActionRow,
@@ -363,6 +363,7 @@ export interface Schema {
   policy: PolicyRow;
   receiver: ReceiverRow;
   trust: TrustRow;
+  trust_change: TrustChangeRow;
   cluster: ClusterRow;
   node: NodeRow;
   cluster_policy: ClusterPolicyRow;
