@@ -22,7 +22,7 @@ import type { EmbeddedWorkflows } from '../../src/workflow/runner/embedded-workf
 import { hasEnded } from '../../src/workflow/workflow-service.ts';
 import type { WorkflowExecution, WorkflowService } from '../../src/workflow/workflow-service.ts';
 import { joined } from '../support/membership.ts';
-import { testSession } from '../support/session.ts';
+import { localOwner } from '../../src/domain/session.ts';
 
 const [databasePath = '', cloudUrl = ''] = process.argv.slice(2);
 
@@ -119,10 +119,10 @@ async function breakOff(
   { id, node, reason }: { id: string; node: string; reason: string },
 ): Promise<void> {
   await pause(200);
-  const execution = await workflows.get(id, testSession);
+  const execution = await workflows.get(id, localOwner);
   if (execution === undefined || hasEnded(execution.state)) return;
   await ask('break-off', { node, key: id });
-  await workflows.cancel(id, reason, testSession);
+  await workflows.cancel(id, reason, localOwner);
 }
 
 /**

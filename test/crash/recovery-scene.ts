@@ -37,8 +37,7 @@ import type { KillPoint } from './killing-cloud.ts';
 import { RecoveringProcess } from './recovering-process.ts';
 import type { Shape } from './recovery-shapes.ts';
 import { testMembership } from '../support/membership.ts';
-import { testSession } from '../support/session.ts';
-import { ownerOf } from '../../src/domain/session.ts';
+import { localOwner, ownerOf } from '../../src/domain/session.ts';
 
 /** One run of a shape. */
 export interface Prepared {
@@ -87,7 +86,7 @@ export class RecoveryScene {
     await scene.cloud.start();
     await embeddedWorkflows({ store: scene.store, membership: testMembership(scene.store) }).createDefinition(
       definitions,
-      testSession,
+      localOwner,
     );
     return scene;
   }
