@@ -6,6 +6,7 @@ import type { Db } from '../store/store.ts';
 import { ambiguous, factsOf, type Candidate } from './candidates.ts';
 import type { ClusterRequest } from './cluster-actions.ts';
 import { findId, fitting, requireObject, requireReferenced } from './find-object.ts';
+import { partOfCluster, refuseOtherProject } from './other-projects.ts';
 import { refuseMisfit } from './policy-fit.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 
@@ -22,6 +23,7 @@ export function attaching(request: BindingRequest): ClusterRequest {
     action: 'CLUSTER_ATTACH_POLICY',
     async prepare(db, cluster, tools, caller) {
       const policy = await requireReferenced(db, caller, 'policy', request.policy);
+      refuseOtherProject('policy', policy, partOfCluster(cluster));
       await refuseMisfit(db, tools, cluster, policy);
       return { policy_id: policy.id, ...enabledOf(request) };
     },

@@ -4,7 +4,7 @@ import { onCluster } from '../domain/action-requests.ts';
 import { planResize, refuseCrossedLimits } from '../domain/capacity.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { Cluster } from '../domain/model.ts';
+import type { Cluster, Node } from '../domain/model.ts';
 import { insertCluster } from '../store/clusters.ts';
 import { nodesOfCluster } from '../store/nodes.ts';
 import { getProfile } from '../store/profiles.ts';
@@ -14,6 +14,7 @@ import type { ClusterPlan } from '../plans/cluster-plan.ts';
 import { planOnCluster, type ClusterRequest } from './cluster-actions.ts';
 import { queueDeletion } from './queue-deletion.ts';
 import { requireObject, requireReferenced } from './find-object.ts';
+import { refuseOtherProject } from './other-projects.ts';
 import { refuseUnfitProfile } from './policy-fit.ts';
 import { recordAction } from './record-action.ts';
 import { ownerOf } from '../domain/session.ts';
@@ -60,6 +61,7 @@ export async function createCluster(
   const desiredCapacity = desiredSize(requested);
   return await tools.store.write(async (tx) => {
     const profile = await requireReferenced(tx.db, caller, 'profile', requested.profile);
+    refuseOtherProject('profile', profile, { what: 'the cluster', project: caller.project });
     const cluster: Cluster = {
       ...ownerOf(caller),
       id: randomUUID(),
@@ -157,7 +159,7 @@ async function updateInputs(
     if (value !== undefined && !isDeepStrictEqual(value, cluster[key])) inputs[key] = value;
   }
   if (requested.profile !== undefined) {
-    const id = await newProfileFor(db, caller, 'cluster', cluster.profileId, requested.profile);
+    const id = await newProfileFor(db, caller, 'cluster', cluster, requested.profile);
     await refuseUnfitProfile(db, tools, cluster, id);
     const profiles = (await nodesOfCluster(db, cluster.id)).map(({ profileId }) => profileId);
     if (requested.profileOnly !== true) await refuseImpossibleUpdate(db, tools, profiles, id);
@@ -169,17 +171,20 @@ async function updateInputs(
 }
 
 /**
- * @returns its id. @throws CoppiceError `bad-request` where it is of another type than the one it replaces.
+ * @returns its id. @throws CoppiceError `bad-request` where it is of another type than the one it replaces,
+ * or of another project.
  */
 export async function newProfileFor(
   db: Db,
   caller: Caller,
   kind: 'cluster' | 'node',
-  currentId: string,
+  object: Pick<Cluster | Node, 'name' | 'profileId' | 'project'>,
   identity: string,
 ): Promise<string> {
   const wanted = await requireReferenced(db, caller, 'profile', identity);
-  const current = await getProfile(db, currentId);
+  if (wanted.id === object.profileId) return wanted.id;
+  refuseOtherProject('profile', wanted, { what: `the ${kind} ${object.name}`, project: object.project });
+  const current = await getProfile(db, object.profileId);
   if (current === undefined || current.type === wanted.type) return wanted.id;
   const detail = `profile_id: expected a profile of type ${current.type}, found '${wanted.name}' of type ${wanted.type}`;
   const senlinMessage = `Cannot update a ${kind} to a different profile type, operation aborted.`;

@@ -16,6 +16,7 @@ import { cancelOnNode } from './cancel-what-runs.ts';
 import { queueDeletion } from './queue-deletion.ts';
 import { newProfileFor, type Accepted } from './clusters.ts';
 import { requireObject, requireReferenced } from './find-object.ts';
+import { partOfCluster, refuseOtherProject } from './other-projects.ts';
 import { refuseUnfitNode } from './policy-fit.ts';
 import { recordAction } from './record-action.ts';
 import { recoverInputs, type RecoverRequest } from './recover-inputs.ts';
@@ -58,6 +59,9 @@ export async function createNode(
       request.cluster === undefined
         ? undefined
         : await requireReferenced(tx.db, caller, 'cluster', request.cluster);
+    const whole =
+      cluster === undefined ? { what: 'the node', project: caller.project } : partOfCluster(cluster);
+    refuseOtherProject('profile', profile, whole);
     if (cluster !== undefined) {
       await refuseMember(tx, tools, cluster, profile);
       await refuseUnfitNode(tx.db, tools, cluster.id, { name: request.name, profileId: profile.id });
@@ -120,7 +124,7 @@ export async function updateNode(
       if (value !== undefined && !isDeepStrictEqual(value, node[key])) inputs[key] = value;
     }
     if (request.profile !== undefined) {
-      const id = await newProfileFor(tx.db, caller, 'node', node.profileId, request.profile);
+      const id = await newProfileFor(tx.db, caller, 'node', node, request.profile);
       if (node.clusterId !== null)
         await refuseUnfitNode(tx.db, tools, node.clusterId, { name: node.name, profileId: id });
       await refuseImpossibleUpdate(tx.db, tools, [node.profileId], id);

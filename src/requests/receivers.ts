@@ -10,6 +10,7 @@ import type { Owner, Receiver, ReceiverAction, Role } from '../domain/model.ts';
 import { ownerOf } from '../domain/session.ts';
 import * as rows from '../store/receivers.ts';
 import { throwNotFound, requireObject, requireReferenced } from './find-object.ts';
+import { refuseOtherProject } from './other-projects.ts';
 import { visibleProject, type Caller, type RequestTools } from './request-tools.ts';
 
 export interface NewReceiver {
@@ -48,14 +49,16 @@ export async function createReceiver(
     throw new CoppiceError('bad-request', 'Action name is required for creating webhook receiver.');
   checkPresets(action, params);
   return await tools.store.write(async (tx) => {
-    const { id: clusterId } = await requireReferenced(tx.db, caller, 'cluster', cluster, 'referenced');
+    const found = await requireReferenced(tx.db, caller, 'cluster', cluster, 'referenced');
+    // Else those whose cluster it acts on could neither see nor delete it.
+    refuseOtherProject('cluster', found, { what: 'the receiver', project: caller.project });
     const id = randomUUID();
     const receiver: Receiver = {
       ...ownerOf(caller),
       id,
       name,
       type,
-      clusterId,
+      clusterId: found.id,
       action,
       params,
       channel: { alarm_url: alarmUrl(baseUrl, id, params) },

@@ -29,6 +29,7 @@ import {
   type Suppositions,
 } from '../recovery/simulate-round.ts';
 import { fitting, requireObject, requireReferenced } from './find-object.ts';
+import { partOfCluster, refuseOtherProject } from './other-projects.ts';
 import { refuseMisfit } from './policy-fit.ts';
 import { missingWorkflows } from './policy-warnings.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
@@ -134,6 +135,7 @@ async function rulesFor(
   const found = policy === undefined ? undefined : await requireReferenced(db, caller, 'policy', policy);
   if (attached !== null && found?.id === attached.policyId)
     return { rules: attached, name: attached.policyName, isAttached: true };
+  if (found !== undefined) refuseOtherProject('policy', found, partOfCluster(cluster));
   const read = await checkFor(tools, cluster, found?.spec ?? readSpec(spec ?? {}, '', tools.policyTypes));
   return {
     rules: { policyId: found?.id ?? '', enabled: true, policy: read },

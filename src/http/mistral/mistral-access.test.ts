@@ -145,7 +145,15 @@ listing: {output: {found: <% executions() %>}, tasks: {t: {action: std.noop}}}
 
   it('does not give an execution of another project for its id', async () => {
     const body = JSON.stringify({ id: execution, workflow_name: 'shared' });
-    expect((await ask('b', 'POST', '/executions', body)).status).toBe(409);
+    for (const role of ['member', 'admin']) {
+      const { status, body: fault } = await ask('b', 'POST', '/executions', body, role);
+      expect([status, fault['faultstring']]).toEqual([
+        409,
+        `Duplicate entry for WorkflowExecution with ID ${execution}`,
+      ]);
+    }
+    const unknown = JSON.stringify({ id: execution, workflow_name: 'none' });
+    expect((await ask('b', 'POST', '/executions', unknown)).status).toBe(404);
     expect((await ask('a', 'POST', '/executions', body)).body['id']).toBe(execution);
   });
 });

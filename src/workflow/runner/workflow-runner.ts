@@ -350,5 +350,5 @@ function sendAndWait(live: LiveExecution, event: UntimedEvent): Promise<RefusedR
 function ofProject(execution: StoredExecution, project: string): StoredExecution {
   if (execution.project === project) return execution;
   const { id } = execution.record;
-  throw new CoppiceError('action-conflict', `Duplicate entry for WorkflowExecution: ${id}`);
+  throw new CoppiceError('action-conflict', `Duplicate entry for WorkflowExecution with ID ${id}`);
 }
