@@ -1,5 +1,6 @@
 /** Values of options, read and checked before any request. */
 import { InvalidArgumentError } from 'commander';
+import { describeInexact, inexactNumberIn } from '../domain/inexact-number.ts';
 import type { Json } from '../domain/json.ts';
 import { readWrittenTime, toInstant } from '../domain/instant.ts';
 import type { WrittenTime } from '../domain/instant.ts';
@@ -53,12 +54,24 @@ export function keyValue(
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
-/** A map, a list, a number or true and false as JSON; all else is the text as it is. */
+/**
+ * A map, a list, a number or true and false as JSON; all else is the text as it is, as a number is that would
+ * be rounded.
+ */
 export function parseJsonOrText(text: string): Json {
+  const value = parse(text);
+  if (value === undefined) return text;
+  const place = inexactNumberIn(text);
+  if (place === undefined) return value;
+  if (place === '') return text;
+  throw new InvalidArgumentError(`${describeInexact(place)}.`);
+}
+
+function parse(text: string): Json | undefined {
   try {
     return JSON.parse(text) as Json;
   } catch {
-    return text;
+    return undefined;
   }
 }
 

@@ -16,7 +16,8 @@ export const clusteringDialect: ApiDialect = {
   },
 
   readBody(route, text) {
-    const rawBody = text === undefined ? undefined : readJsonBody(text);
+    const rawBody =
+      text === undefined ? undefined : readJsonBody(text, { mayRound: route.mayRound ?? false });
     if (rawBody === undefined) refuseWithoutObject(route, text ?? '');
     const body = parse(route.body, rawBody, { in: 'body', method: route.method });
     return { body, rawBody };

@@ -4,6 +4,7 @@
  * far.
  */
 import { CoppiceError } from '../domain/errors.ts';
+import { describeInexact, inexactNumberIn } from '../domain/inexact-number.ts';
 import type { JsonObject } from '../domain/json.ts';
 
 /**
@@ -18,8 +19,20 @@ const MOST_LEVELS = 64;
  */
 const MOST_VALUES = 50_000;
 
+export interface BodyRules {
+  /** Most values; absent: as many as are checked one by one without holding up others. */
+  readonly mostValues?: number;
+  /** Said before what is no JSON. */
+  readonly notJson?: string;
+  /** Numbers are not kept: one that JavaScript rounds does no harm. */
+  readonly mayRound?: boolean;
+}
+
 /** @throws CoppiceError `malformed-request` */
-export function readJsonBody(text: string, mostValues = MOST_VALUES): JsonObject | undefined {
+export function readJsonBody(
+  text: string,
+  { mostValues = MOST_VALUES, notJson = '', mayRound = false }: BodyRules = {},
+): JsonObject | undefined {
   if (!/^\s*\{/.test(text)) return undefined;
   const { isTooDeep, values } = sizeOf(text);
   if (isTooDeep) refuse(`body: expected at most ${MOST_LEVELS} levels, found more`);
@@ -27,49 +40,17 @@ export function readJsonBody(text: string, mostValues = MOST_VALUES): JsonObject
   try {
     value = JSON.parse(text) as JsonObject;
   } catch (error) {
-    return refuse(describeSyntaxError(text, String(error)));
+    return refuse(notJson + describeSyntaxError(text, String(error)));
   }
   if (values > mostValues) refuse(`body: expected at most ${mostValues} values, found ${values}`);
+  const inexact = mayRound ? undefined : inexactNumberIn(text);
+  if (inexact !== undefined) refuse(describeInexact(inexact));
   // A body is decoded as UTF-8, so that only an escape can leave half of a pair.
   if (/\\u[dD][89a-fA-F]/.test(text) && hasHalfCharacter(value))
     refuse('body: expected Unicode text, found half of a surrogate pair (\\ud800 to \\udfff) alone');
   if (text.includes('__proto__') && hasKey(value, '__proto__'))
     refuse('body: expected no key "__proto__", found one');
   return value;
-}
-
-/**
- * Where a JSON text has a whole number that JavaScript would change silently (`input.ids.0`); undefined where
- * nowhere.
- */
-export function inexactNumberIn(text: string): string | undefined {
-  if (!/\d{16}/.test(text)) return undefined;
-  let isFound = false;
-  const marked: unknown = JSON.parse(text, (_key, value: unknown, context?: { readonly source?: string }) => {
-    if (!isInexact(value, context?.source ?? '')) return value;
-    isFound = true;
-    return inexact;
-  });
-  return isFound ? placeOf(inexact, marked) : undefined;
-}
-
-const inexact = Symbol('a number that was changed');
-
-function placeOf(wanted: symbol, root: unknown): string | undefined {
-  const open: [place: string, value: unknown][] = [['', root]];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const [place, value] = next;
-    if (value === wanted) return place;
-    if (typeof value !== 'object' || value === null) continue;
-    for (const [key, inner] of Object.entries(value))
-      open.push([place === '' ? key : `${place}.${key}`, inner]);
-  }
-  return undefined;
-}
-
-/** `1e20` is a float, which is rounded everywhere. */
-function isInexact(value: unknown, source: string): boolean {
-  return typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source);
 }
 
 function refuse(sentence: string): never {

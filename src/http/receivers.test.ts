@@ -177,7 +177,7 @@ test.each([
       current: 'alarm',
       previous: 'ok',
       reason: 'Transition to alarm',
-      reason_data: { disposition: 'outside', count: 5 },
+      reason_data: { disposition: 'outside', count: 5, most_recent: 2 ** 60 },
       severity: 'low',
     },
   ],

@@ -104,6 +104,8 @@ export interface RouteDeclaration<Query, Body> {
   readonly bodyName?: string;
   /** What the body holds, where the handler reads it itself; optional where there may be none. */
   readonly documentedBody?: z.ZodType;
+  /** Whether the body comes from a program that sends more than is read, where numbers may be rounded. */
+  readonly mayRound?: true;
   readonly answers: Readonly<Record<number, AnswerDeclaration>>;
   handle(request: RouteRequest<Query, Body>): Promise<Answer>;
 }

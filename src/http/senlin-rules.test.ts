@@ -262,6 +262,21 @@ test('what is no object counts as no body, where there may be none', async () =>
 });
 
 test.each([
+  ['/v1/profiles', '{"profile": {"name": "x", "spec": {"properties": {"admin_pass": N}}}}'],
+  ['/v1/nodes/none/ops', '{"change_password": {"admin_pass": N}}'],
+  ['/v1/nodes', '{"node": {"name": "x", "profile_id": "p", "metadata": {"admin_pass": [N]}}}'],
+])('a number of POST %s that would be rounded is refused without quoting it', async (path, body) => {
+  const reply = await server.ask('POST', path, { body: body.replace('N', '12345678901234567890') });
+  expect([reply.status, errorOf(reply)]).toMatchObject([
+    400,
+    {
+      message: expect.stringMatching(/admin_pass(\.0)?: a whole number beyond 2\^53 cannot be kept exactly/),
+    },
+  ]);
+  expect(reply.text).not.toContain('123456789');
+});
+
+test.each([
   [
     'EXACT_CAPACITY',
     -1,

@@ -168,9 +168,11 @@ describe('coppice workflow run', () => {
       await library.create('workflow', "version: '2.0'\na: {tasks: {t: {action: std.fail}}}\n", of('public')),
       await library.create('workflow', good, of('private')),
     ].flat();
-    const words = ['workflow', 'run', file('good.yaml', good), '--input', 'name=you'];
+    const words = ['workflow', 'run', file('good.yaml', good), '--input', 'name=9007199254740993'];
     const { code, out } = await run(words, { url: server.url });
     expect([code, out]).toEqual([0, expect.stringMatching(/^greet {2}SUCCESS\n/)]);
+    // As a number it would be another one.
+    expect(out).toContain('- hello 9007199254740993\n');
     const rows = await server.opened.store.db.selectFrom('workflow').select('id').orderBy('seq').execute();
     expect(rows).toEqual(theirs.map(({ id }) => ({ id })));
     for (const one of theirs) await library.delete('workflow', one);
@@ -195,6 +197,8 @@ describe('coppice workflow run', () => {
     ]);
     const unwritten = await run(['workflow', 'run', path, '--input', 'x'], { url: server.url });
     expect(unwritten.code).toBe(2);
+    const rounded = await run(['workflow', 'run', path, '--input', '{"a": [9007199254740993]}']);
+    expect([rounded.code, rounded.err]).toEqual([2, expect.stringContaining('a.0: a whole number beyond')]);
   });
 
   it('says of an HTTP action that failed its status and reason', async () => {

@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
 import type { AnswerOf } from '../../client/api-client.ts';
 import { addControl } from './workflow-control.ts';
-import { wholeNumber } from '../option-values.ts';
+import { parseJsonOrText, wholeNumber } from '../option-values.ts';
 import { executionIdOf } from '../client/execution-id.ts';
 import { openSession, writeJson, type CliSession } from '../client/session.ts';
 import {
@@ -114,21 +114,13 @@ function addRun(group: Command, terminal: Terminal): void {
 
 /** A value that is JSON is taken as such, any other as text: `grace=5` is a number, `host=n1` is not. */
 function keyOrObject(text: string, before: JsonObject = {}): JsonObject {
-  const value = text.trim().startsWith('{') ? parse(text) : undefined;
+  const value = text.trim().startsWith('{') ? parseJsonOrText(text) : undefined;
   if (isJsonObject(value)) return { ...before, ...value };
   const at = text.indexOf('=');
   if (at < 1)
     throw new InvalidArgumentError(`Expected name=value or a JSON object, found ${JSON.stringify(text)}.`);
   const rest = text.slice(at + 1);
-  return { ...before, [text.slice(0, at)]: parse(rest) ?? rest };
-}
-
-function parse(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
+  return { ...before, [text.slice(0, at)]: parseJsonOrText(rest) ?? rest };
 }
 
 interface ListOptions {
@@ -202,7 +194,7 @@ function addShow(group: Command, terminal: Terminal): void {
 /** An execution that a recovery started has that in its environment. */
 async function recoveryHint({ api, typed }: CliSession, id: string): Promise<Hint[]> {
   const { body } = await api.send('GET /v2/executions/{id}', { path: { id } });
-  const { env } = (parse(body.params) ?? {}) as { readonly env?: Json };
+  const { env } = JSON.parse(body.params) as { readonly env?: Json };
   const healing = isJsonObject(env) ? env['healing'] : undefined;
   const recovery = isJsonObject(healing) ? healing['episode'] : undefined;
   const recoveryId = isJsonObject(recovery) ? textOf(recovery['id']) : '';

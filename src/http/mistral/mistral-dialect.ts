@@ -6,12 +6,12 @@
 import { z } from 'zod';
 import { CoppiceError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { inexactNumberIn, readJsonBody } from '../json-body.ts';
+import { readJsonBody } from '../json-body.ts';
 import { badRequest } from '../../requests/workflows/workflow-tools.ts';
 import type { ApiDialect, Route } from '../route.ts';
 import { joinSentences } from '../sentences.ts';
 import { describeWholeBody } from '../whole-body.ts';
-import { inexact, invalid } from './wire-fields.ts';
+import { invalid } from './wire-fields.ts';
 
 const faultSchema = z
   .strictObject({
@@ -70,17 +70,15 @@ const notJson = 'Request is not in valid JSON format.';
 function readJson(route: Route, text: string): JsonObject {
   const json = parsed(text);
   if (json === undefined) throw badRequest(`${notJson} ${describeWholeBody(route, text)}`);
-  const place = inexactNumberIn(text);
-  if (place !== undefined) throw badRequest(inexact(place));
   return json;
 }
 
 function parsed(text: string): JsonObject | undefined {
   try {
     // The input of a workflow is data, which is not checked value by value.
-    return readJsonBody(text, Infinity);
+    return readJsonBody(text, { mostValues: Infinity, notJson: `${notJson} ` });
   } catch (error) {
-    if (error instanceof CoppiceError) throw badRequest(`${notJson} ${error.message}`);
+    if (error instanceof CoppiceError) throw badRequest(error.message);
     throw error;
   }
 }

@@ -5,10 +5,10 @@
 import { z } from 'zod';
 import { optional } from '../fields.ts';
 import { text } from '../shapes/common.ts';
+import { describeInexact, inexactNumberIn } from '../../domain/inexact-number.ts';
 import { toMistralTime } from '../../domain/time-text.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { describeShape, mayBeSecret } from '../../domain/quote-found.ts';
-import { inexactNumberIn } from '../json-body.ts';
 
 export const jsonText = z.string().describe('A JSON object, as text.');
 export const mistralTime = z.string().describe('`2026-11-22 18:29:12`, in UTC.');
@@ -39,7 +39,7 @@ export function dictionary(field: string, description?: string) {
       if (json === undefined) return wrong(`${invalid(field, value)} It is not JSON.`);
       if (!isJsonObject(json)) return wrong(`${invalid(field, value)} Expected an object, or its JSON text.`);
       const place = inexactNumberIn(value);
-      return place === undefined ? json : wrong(inexact(`${field}.${place}`));
+      return place === undefined ? json : wrong(describeInexact(`${field}.${place}`));
     }),
   );
 }
@@ -58,10 +58,6 @@ export function invalid(field: string, value: unknown): string {
   const written = typeof value === 'string' ? value : JSON.stringify(value);
   const shown = written.length <= 100 ? written : `${written.slice(0, 97)}...`;
   return `${said} Value: '${shown}'.`;
-}
-
-export function inexact(place: string): string {
-  return `${place}: a whole number beyond 2^53 cannot be kept exactly: send it as text`;
 }
 
 export function isTrue(value: string | undefined): boolean {

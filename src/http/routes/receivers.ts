@@ -169,6 +169,8 @@ function trigger(actions: ClusterActions): Route {
           'Parameters of the action, beside those of the receiver; what it does not take is ignored.',
       })
       .optional(),
+    // What is read of it are small numbers; an alarm says more.
+    mayRound: true,
     answers: {
       202: { description: 'The action.', schema: actionIdShape.extend({ warnings: warningsShape }) },
       400: { description: 'Without V.', contentType: 'text/plain' },
