@@ -70,3 +70,27 @@ test('of the parameters of a stack the names of what is in the cloud stay', asyn
     'pw *** or pin *** is wrong, and there is no flavor m1.small',
   );
 });
+
+test('of the details of a stack nothing that the profile has as a parameter is shown, wherever it stands', async () => {
+  const parameters = { pw: 'SEKRETstk', pin: 12, port: 4711, flavor: 'm1.small', admins: ['SEKRETann'] };
+  const details = {
+    parameters: { 'OS::stack_name': 'x', pw: 'SEKRETstk', pin: '12', port: '4711', size: '3' },
+    outputs: [{ output_key: 'url', output_value: 'http://u:SEKRETstk@m1.small/SEKRETann' }],
+    timeout_mins: 12,
+  };
+  const type = { ...heatStack({ clouds: undefined }), details: () => Promise.resolve(details) };
+  const { node } = saying(type, '', { parameters });
+  expect(await hidingSecrets(type).details(node, AbortSignal.timeout(1000))).toEqual({
+    parameters: {
+      'OS::stack_name': 'x',
+      pw: '***',
+      pin: '***',
+      port: '***',
+      flavor: '***',
+      admins: '***',
+      size: '3',
+    },
+    outputs: [{ output_key: 'url', output_value: 'http://u:***@m1.small/***' }],
+    timeout_mins: 12,
+  });
+});

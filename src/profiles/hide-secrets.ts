@@ -6,6 +6,7 @@
 import { CoppiceError } from '../domain/errors.ts';
 import { hideValues } from '../domain/hide-values.ts';
 import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts';
+import { hiddenValue } from '../domain/sealed.ts';
 import { mapSecrets } from '../domain/secret-fields.ts';
 import { plainProperties } from './plain-properties.ts';
 import type { NodeFacts, Operation, ProfileType } from './profile-type.ts';
@@ -13,7 +14,7 @@ import type { NodeFacts, Operation, ProfileType } from './profile-type.ts';
 /** A shorter one would be cut out of words that have nothing to do with it. */
 const SHORTEST = 4;
 
-/** The type, with no secret of a profile in the errors and verdicts of what reads profiles in plain text. */
+/** The type, with no secret of a profile in the errors, verdicts and details of what reads profiles in plain text. */
 export function hidingSecrets(type: ProfileType): ProfileType {
   const { surge, update, operations } = type;
   const guard = async <T>(
@@ -41,6 +42,11 @@ export function hidingSecrets(type: ProfileType): ProfileType {
       const verdict = await type.probe(node, signal);
       if (verdict.health === 'healthy') return verdict;
       return { ...verdict, reason: hideValues(verdict.reason, secretsIn(type, [plainOf(node)])) };
+    },
+    async details(node, signal) {
+      // Without its key nothing is known of what to hide: this refuses.
+      const plain = plainProperties(node);
+      return detailsWithout(type, plain, await type.details(node, signal));
     },
     operations: Object.fromEntries(Object.entries(operations).map(([name, each]) => [name, guarded(each)])),
     ...(surge === undefined
@@ -108,6 +114,38 @@ function secretsIn({ fields }: Pick<ProfileType, 'fields'>, documents: readonly 
       return secret;
     });
   return [...found];
+}
+
+/**
+ * A cloud answers with what it was given (Heat with the parameters of a stack): under the name of a secret
+ * property nothing of it is shown, however short, and elsewhere as in a sentence.
+ */
+function detailsWithout(
+  type: Pick<ProfileType, 'fields'>,
+  plain: JsonObject,
+  details: JsonObject,
+): JsonObject {
+  const secrets = secretsIn(type, [plain]);
+  const shown = withoutValues(details, secrets) as JsonObject;
+  const hidden: Record<string, Json> = {};
+  mapSecrets(type.fields, plain, (secret, path) => {
+    const found = shown[path];
+    if (found === undefined) return secret;
+    hidden[path] =
+      isJsonObject(found) && isJsonObject(secret)
+        ? { ...found, ...Object.fromEntries(Object.keys(secret).map((key) => [key, hiddenValue])) }
+        : hiddenValue;
+    return secret;
+  });
+  return { ...shown, ...hidden };
+}
+
+function withoutValues(value: Json, secrets: readonly string[]): Json {
+  if (typeof value === 'string') return hideValues(value, secrets);
+  if (typeof value === 'number') return secrets.includes(String(value)) ? hiddenValue : value;
+  if (Array.isArray(value)) return value.map((each: Json) => withoutValues(each, secrets));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withoutValues(each, secrets)]));
 }
 
 function withoutSecrets(error: CoppiceError, secrets: readonly string[]): CoppiceError {
