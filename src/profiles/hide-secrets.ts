@@ -14,7 +14,7 @@ import type { NodeFacts, Operation, ProfileType } from './profile-type.ts';
 /** A shorter one would be cut out of words that have nothing to do with it. */
 const SHORTEST = 4;
 
-/** The type, with no secret of a profile in the errors, verdicts and details of what reads profiles in plain text. */
+/** The type, with no secret of a profile in errors, verdicts and details of what reads it in plain text. */
 export function hidingSecrets(type: ProfileType): ProfileType {
   const { surge, update, operations } = type;
   const guard = async <T>(

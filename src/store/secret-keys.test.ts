@@ -1,4 +1,16 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -52,17 +64,62 @@ test('a value that was changed is not opened', () => {
   expect(() => made.openIn({ a: changed })).toThrow(/cannot be decrypted with its key/);
 });
 
-test.each([
-  ['of the wrong length', 'YWJj', /key 1 of .*: expected 32 bytes in base64 or hexadecimal, found 3 bytes/],
-  ['that is empty', '', /expected a key of 32 bytes, found none/],
-])('a key file %s is refused', (_what, text, sentence) => {
-  writeFileSync(join(dataDir, 'secret.key'), text, { mode: 0o600 });
-  expect(() => box()).toThrow(sentence);
+const restore = 'Put it back from its backup.';
+const truncated = keys[0].slice(0, 20);
+
+test.each<[string, (file: string) => void, string, string]>([
+  [
+    'that is truncated',
+    (file) => writeFileSync(file, truncated, { mode: 0o600 }),
+    'found 15 bytes.',
+    restore,
+  ],
+  [
+    'that is empty',
+    (file) => writeFileSync(file, '', { mode: 0o600 }),
+    'found nothing: it is empty.',
+    restore,
+  ],
+  ['that is a directory', (file) => mkdirSync(file), 'found a directory. Move it away.', restore],
+  ['that is a pipe', (file) => execFileSync('mkfifo', [file]), 'found no regular file.', restore],
+  ['that is a loop', (file) => symlinkSync(file, file), 'found symbolic links', restore],
+  [
+    'of another user',
+    (file) => {
+      writeFileSync(file, keys[0], { mode: 0o600 });
+      chownSync(file, 12_345, 12_345);
+    },
+    'found one of user 12345 with mode 600, while Coppice runs as user 0.',
+    'chown 0 ',
+  ],
+  [
+    'of which the new one cannot be made',
+    (file) => mkdirSync(`${file}.new`),
+    'cannot be made',
+    'Check the space',
+  ],
+])('a key file %s is refused, with what is there and what to do', (what, make, found, action) => {
+  // To give a file away takes the administrator of the machine.
+  if (what === 'of another user' && process.geteuid?.() !== 0) return;
+  const file = join(dataDir, 'secret.key');
+  make(file);
+  const message = refusalOf(() => box());
+  for (const part of [`The key file ${file}: expected `, found, action]) expect(message).toContain(part);
+  expect(message).not.toContain(truncated);
 });
+
+function refusalOf(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('It was not refused.');
+}
 
 test('a key file that others may read is refused, with the command that helps; so is one that is not there', () => {
   const file = join(dataDir, 'mine.key');
-  expect(() => box({}, file)).toThrow(/mine\.key does not exist/);
+  expect(() => box({}, file)).toThrow(/mine\.key: expected a file with a key, found none/);
   writeFileSync(file, keys[0]);
   chmodSync(file, 0o644);
   expect(() => box({}, file)).toThrow(`chmod 600 ${file}`);
