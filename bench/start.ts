@@ -13,7 +13,8 @@ import { cpuSecondsOf, privateMegabytes, residentMegabytes } from './server.ts';
 
 const root = join(import.meta.dirname, '..');
 const program = join(root, 'bin', 'coppice.js');
-const IDLE_FOR_MS = 3000;
+/** An idle server gives memory back after two checks (src/idle-memory.ts). */
+const IDLE_FOR_MS = 10_000;
 
 export async function benchStart(): Promise<Measure[]> {
   const bundle = await measure('', { seconds: 0.8, megabytes: 120, privateMegabytes: 65 });

@@ -76,6 +76,7 @@ export class Observer {
       target: (node) => this.#target(node),
       hasFailed: (node) => this.#records.get(node.id)?.state === 'FAILED',
       onResult: (node, verdicts, at, begunAt) => this.#recordProbe(node, verdicts, at, begunAt),
+      expectProbes: () => this.#expectProbes(),
       log: options.log,
       ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
       ...(options.limits === undefined ? {} : { limits: options.limits }),
@@ -130,6 +131,12 @@ export class Observer {
   adopt(id: string, written: HealthRecord): void {
     this.#written.set(id, written);
     if (written.probedAt > (this.#records.get(id)?.probedAt ?? 0)) this.#records.set(id, written);
+  }
+
+  #expectProbes(): () => void {
+    const shared = this.#options.profileTypes.all.flatMap(({ sharedProbes }) => sharedProbes ?? []);
+    const onBegun = shared.map((probes) => probes.expectMore());
+    return () => onBegun.forEach((call) => call());
   }
 
   #listenToEvents(wanted: boolean): void {

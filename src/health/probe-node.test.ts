@@ -129,6 +129,7 @@ describe('the registry', () => {
     };
     const sharedProbes: SharedProbes = {
       groupOf: () => 'all',
+      expectMore: () => () => {},
       status: () => answer('status'),
       host: () => answer('host'),
       poolMember: (_node, { pool }) => answer(`member of ${pool}`),

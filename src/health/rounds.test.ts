@@ -144,6 +144,29 @@ describe('the spread', () => {
     expect(places.size).toBe(1);
   });
 
+  test('while nodes of a group are still to be probed, more probes are expected', async () => {
+    let expected = 0;
+    const whenBegun: number[] = [];
+    const world = new World({
+      expectProbes: () => {
+        expected += 1;
+        return () => (expected -= 1);
+      },
+    });
+    const detector = world.detector({
+      probe: () => {
+        whenBegun.push(expected);
+        return Promise.resolve(healthy);
+      },
+    });
+    world.watch(world.nodes(1200, 10_000, [detector]).map((node) => ({ ...node, roundGroup: 'g' })));
+    await world.timers.advance(10_000);
+    expect(whenBegun.length).toBe(1200);
+    // 500 at once: none of the first two parts begins without the rest being expected.
+    expect(Math.min(...whenBegun.slice(0, 1000))).toBeGreaterThan(0);
+    expect(expected).toBe(0);
+  });
+
   test('a restart finds each node at its old place in the interval', async () => {
     const first = new World();
     const second = new World();

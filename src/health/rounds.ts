@@ -75,6 +75,11 @@ export interface RoundsOptions {
     at: number,
     begunAt: number,
   ): void | Promise<void>;
+  /**
+   * Called while probes of a group are still to begin; what it returns, when they have begun. Absent: no
+   * detector shares requests.
+   */
+  expectProbes?(): () => void;
   readonly log: { error(details: object, message: string): void };
   readonly metrics?: RoundsMetrics;
   readonly limits?: ProbeLimits;
@@ -127,6 +132,8 @@ export class Rounds {
   #timerAt = Infinity;
   #running = false;
   #pass = 0;
+  /** To be called when the next of what is due has begun; undefined: nothing is left to begin. */
+  #onRestBegun: (() => void) | undefined;
 
   constructor(options: RoundsOptions) {
     this.#options = options;
@@ -229,13 +236,15 @@ export class Rounds {
   #wake(): void {
     this.#timerAt = Infinity;
     const now = this.#timers.now();
-    let begun = 0;
-    for (let entry = this.#heap.first(); entry !== undefined; entry = this.#heap.first()) {
-      if (entry.dueAt > now + Math.min(BATCH_MS, entry.node.intervalMs * BATCH_SHARE)) break;
+    let entry = this.#heap.first();
+    for (let begun = 0; entry !== undefined && isDue(entry, now); begun += 1) {
       if (begun === MOST_BEGUN_AT_ONCE) break;
-      begun += 1;
       this.#round(entry, now);
+      entry = this.#heap.first();
     }
+    this.#onRestBegun?.();
+    const isRestDue = entry !== undefined && isDue(entry, now);
+    this.#onRestBegun = isRestDue ? this.#options.expectProbes?.() : undefined;
     this.#wakeForFirst();
   }
 
@@ -263,8 +272,7 @@ export class Rounds {
     const { node } = entry;
     const begunAt = this.#timers.wall();
     try {
-      const loading = this.#options.target(node);
-      const target = loading instanceof Promise ? await loading : loading;
+      const target = await this.#load(node);
       if (target === null || signal.aborted) return nothing;
       const verdicts = await this.#probe(entry, target, dueAt, signal);
       if (signal.aborted) return nothing;
@@ -275,6 +283,15 @@ export class Rounds {
     } catch (error) {
       this.#options.log.error({ err: error, node: node.id }, 'a probe of a node failed');
       return nothing;
+    }
+  }
+
+  async #load(node: WatchedNode): Promise<ProbeTarget | null> {
+    const onLoaded = node.roundGroup === undefined ? undefined : this.#options.expectProbes?.();
+    try {
+      return await this.#options.target(node);
+    } finally {
+      onLoaded?.();
     }
   }
 
@@ -317,4 +334,8 @@ export class Rounds {
       },
     };
   }
+}
+
+function isDue({ dueAt, node }: Entry, now: number): boolean {
+  return dueAt <= now + Math.min(BATCH_MS, node.intervalMs * BATCH_SHARE);
 }

@@ -377,6 +377,11 @@ export interface SharedProbes {
    * @param owner of the nodes.
    */
   groupOf(owner: Session): string;
+  /**
+   * More probes of a round are to come, which are to share their requests with those that have begun.
+   * @returns to be called once, when they have begun.
+   */
+  expectMore(): () => void;
   /** As `probe`. */
   status(node: NodeFacts, signal: AbortSignal): Promise<Verdict>;
   /** HYPERVISOR_STATUS_POLLING; absent: `detectionModes` does not list it. */

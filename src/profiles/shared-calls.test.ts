@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { SharedCalls } from './shared-calls.ts';
+import { CallsExpected, SharedCalls } from './shared-calls.ts';
 
 const never = new AbortController().signal;
 
@@ -30,6 +30,23 @@ test('a call during a run waits for the next: its answer is newer than it', asyn
   while (ends.length === 1) await delay(1);
   for (const end of ends) end();
   expect(await Promise.all([first, second])).toEqual(['a', 'b']);
+});
+
+test('while more calls are expected no run begins, but not for ever', async () => {
+  const runs: string[][] = [];
+  const moreCalls = new CallsExpected();
+  const options = { run: (items: readonly string[]) => Promise.resolve(runs.push([...items])), moreCalls };
+  const calls = new SharedCalls<string, number>({ ...options, quietMs: 1 });
+  const onCame = moreCalls.expect();
+  const first = calls.call('a', never);
+  await delay(20);
+  const second = calls.call('b', never);
+  onCame();
+  await Promise.all([first, second]);
+  expect(runs).toEqual([['a', 'b']]);
+  moreCalls.expect();
+  await new SharedCalls<string, number>({ ...options, quietMs: 1, longestMs: 20 }).call('c', never);
+  expect(runs).toEqual([['a', 'b'], ['c']]);
 });
 
 test('calls without a pause do not put off the run for ever', async () => {

@@ -5,11 +5,33 @@
  *     call, call, call ──quiet for a moment──> run(all their items) ──> one result for all
  *
  * Unlike `local-process/shared-run.ts` the first call waits for the others: there is no run for it alone.
+ *
+ * Between the calls of one round there may be more than a moment, when the event loop is busy: while more of
+ * them are expected (`CallsExpected`), no run begins.
  */
+
+/** Whether calls that belong together are still to come. */
+export class CallsExpected {
+  #expecting = 0;
+
+  get isSo(): boolean {
+    return this.#expecting > 0;
+  }
+
+  /** @returns to be called once, when they have come. */
+  readonly expect = (): (() => void) => {
+    this.#expecting += 1;
+    return () => {
+      this.#expecting -= 1;
+    };
+  };
+}
 
 export interface SharedCallsOptions<Item, Result> {
   /** @param signal aborted when no caller waits for the result any more. */
   readonly run: (items: readonly Item[], signal: AbortSignal) => Promise<Result>;
+  /** While it says so, no run begins; absent: after a quiet moment none is expected. */
+  readonly moreCalls?: Pick<CallsExpected, 'isSo'>;
   /** A run begins when no call has come for so long, in milliseconds. */
   readonly quietMs?: number;
   /** ... or when its first call is so old: calls may never cease. */
@@ -34,12 +56,19 @@ interface Gathering<Item, Result> {
 
 export class SharedCalls<Item, Result> {
   readonly #run: SharedCallsOptions<Item, Result>['run'];
+  readonly #moreCalls: Pick<CallsExpected, 'isSo'> | undefined;
   readonly #quietMs: number;
   readonly #longestMs: number;
   #gathering: Gathering<Item, Result> | undefined;
 
-  constructor({ run, quietMs = QUIET_MS, longestMs = LONGEST_MS }: SharedCallsOptions<Item, Result>) {
+  constructor({
+    run,
+    moreCalls,
+    quietMs = QUIET_MS,
+    longestMs = LONGEST_MS,
+  }: SharedCallsOptions<Item, Result>) {
     this.#run = run;
+    this.#moreCalls = moreCalls;
     this.#quietMs = quietMs;
     this.#longestMs = longestMs;
   }
@@ -75,7 +104,8 @@ export class SharedCalls<Item, Result> {
     setTimeout(() => {
       const { firstAt, lastAt, begin } = gathering;
       const now = performance.now();
-      const left = Math.min(lastAt + this.#quietMs, firstAt + this.#longestMs) - now;
+      const quietFrom = this.#moreCalls?.isSo === true ? now : lastAt;
+      const left = Math.min(quietFrom + this.#quietMs, firstAt + this.#longestMs) - now;
       if (left > 0) return this.#wait(gathering, left);
       if (this.#gathering === gathering) this.#gathering = undefined;
       begin();

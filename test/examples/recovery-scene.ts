@@ -179,6 +179,6 @@ function withHosts(type: ProfileType): ProfileType {
   return {
     ...type,
     detectionModes: [...type.detectionModes, 'HYPERVISOR_STATUS_POLLING'],
-    sharedProbes: { groupOf: () => 'fake', status, host: status },
+    sharedProbes: { groupOf: () => 'fake', expectMore: () => () => {}, status, host: status },
   };
 }

@@ -4,7 +4,7 @@
  */
 import type { NovaClient } from '../../openstack/nova/nova-client.ts';
 import type { ComputeService, Hypervisor } from '../../openstack/nova/server.ts';
-import { SharedCalls } from '../shared-calls.ts';
+import { SharedCalls, type CallsExpected } from '../shared-calls.ts';
 
 export interface ComputeHosts {
   /** By the name of the host. */
@@ -16,8 +16,8 @@ export interface ComputeHosts {
 export class SharedHostReads {
   readonly #calls: SharedCalls<null, ComputeHosts>;
 
-  constructor(nova: NovaClient) {
-    this.#calls = new SharedCalls({ run: (_, signal) => readHosts(nova, signal) });
+  constructor(nova: NovaClient, moreCalls: CallsExpected) {
+    this.#calls = new SharedCalls({ run: (_, signal) => readHosts(nova, signal), moreCalls });
   }
 
   /** As they are after this call. @throws CloudError 403 for no administrator; the signal's reason. */

@@ -1,6 +1,6 @@
 /** Reads of members of load balancer pools that many probes share: one request for each pool. */
 import type { OctaviaClient, PoolMember } from '../../openstack/octavia-client.ts';
-import { SharedCalls } from '../shared-calls.ts';
+import { SharedCalls, type CallsExpected } from '../shared-calls.ts';
 
 /** The members of a pool, or why they could not be seen. */
 type Outcome = { readonly members: readonly PoolMember[] } | { readonly error: unknown };
@@ -9,9 +9,12 @@ export class SharedMemberReads {
   readonly #octavia: Pick<OctaviaClient, 'listMembers'>;
   readonly #calls: SharedCalls<string, ReadonlyMap<string, Outcome>>;
 
-  constructor(octavia: Pick<OctaviaClient, 'listMembers'>) {
+  constructor(octavia: Pick<OctaviaClient, 'listMembers'>, moreCalls?: CallsExpected) {
     this.#octavia = octavia;
-    this.#calls = new SharedCalls({ run: (pools, signal) => this.#read(new Set(pools), signal) });
+    this.#calls = new SharedCalls({
+      run: (pools, signal) => this.#read(new Set(pools), signal),
+      ...(moreCalls === undefined ? {} : { moreCalls }),
+    });
   }
 
   /** As they are after this call. @throws CloudError 404 where there is no such pool; the signal's reason. */

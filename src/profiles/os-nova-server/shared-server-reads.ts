@@ -12,7 +12,7 @@ import { isStatus } from '../../openstack/cloud-error.ts';
 import type { CallContext } from '../../openstack/cloud-request.ts';
 import type { NovaClient } from '../../openstack/nova/nova-client.ts';
 import type { Server } from '../../openstack/nova/server.ts';
-import { SharedCalls } from '../shared-calls.ts';
+import { SharedCalls, type CallsExpected } from '../shared-calls.ts';
 
 /** What probes need to know of a server: little, since there may be 100,000. */
 export interface SeenServer extends Pick<Server, 'id' | 'status' | 'updated' | 'fault'> {
@@ -22,8 +22,13 @@ export interface SeenServer extends Pick<Server, 'id' | 'status' | 'updated' | '
   readonly addresses: readonly string[];
 }
 
-/** So few cost Nova less than a page of a thousand, whatever the project has. */
+/** So few are asked for one by one, whatever the project has. */
 const FEW = 5;
+/**
+ * A server in a listing costs Nova and us about so much of a request for it alone: for the verification of 64
+ * recoveries a project of 10,000 servers is not listed.
+ */
+const LISTED_COST = 1 / 40;
 /** Requests for single servers that run at once. */
 const SINGLE_AT_ONCE = 10;
 
@@ -33,12 +38,15 @@ type Outcome = { readonly server: SeenServer | undefined } | { readonly error: u
 export class SharedServerReads {
   readonly #nova: NovaClient;
   readonly #calls: SharedCalls<string, ReadonlyMap<string, Outcome>>;
-  /** Of the last listing. */
-  #pages = 1;
+  /** Of the last listing, in requests for a single server; 0: nothing was listed yet. */
+  #listingCost = 0;
 
-  constructor(nova: NovaClient) {
+  constructor(nova: NovaClient, moreCalls?: CallsExpected) {
     this.#nova = nova;
-    this.#calls = new SharedCalls({ run: (ids, signal) => this.#read(new Set(ids), { signal }) });
+    this.#calls = new SharedCalls({
+      run: (ids, signal) => this.#read(new Set(ids), { signal }),
+      ...(moreCalls === undefined ? {} : { moreCalls }),
+    });
   }
 
   /**
@@ -54,7 +62,7 @@ export class SharedServerReads {
 
   async #read(ids: ReadonlySet<string>, context: CallContext): Promise<ReadonlyMap<string, Outcome>> {
     const outcomes = new Map<string, Outcome>();
-    if (ids.size > Math.max(FEW, this.#pages)) await this.#list(ids, outcomes, context);
+    if (ids.size > Math.max(FEW, this.#listingCost)) await this.#list(ids, outcomes, context);
     const left = [...ids].filter((id) => !outcomes.has(id)).values();
     // Each takes the next one as soon as it is free.
     const readers = Array.from({ length: SINGLE_AT_ONCE }, async () => {
@@ -66,15 +74,15 @@ export class SharedServerReads {
 
   async #list(ids: ReadonlySet<string>, outcomes: Map<string, Outcome>, context: CallContext): Promise<void> {
     let marker: string | undefined;
-    let pages = 0;
+    let cost = 0;
     do {
       const page = await this.#nova.listServers({ marker }, context, 0);
-      pages += 1;
+      cost += 1 + LISTED_COST * page.servers.length;
       for (const server of page.servers)
         if (ids.has(server.id)) outcomes.set(server.id, { server: seen(server) });
       marker = page.next ?? undefined;
     } while (marker !== undefined && outcomes.size < ids.size);
-    this.#pages = pages;
+    this.#listingCost = cost;
   }
 
   async #show(id: string, context: CallContext): Promise<Outcome> {
