@@ -526,6 +526,13 @@ export interface Schemas {
     readonly reason: string;
     /** Coppice does nothing more about it; an operator has to act. */
     readonly required: boolean;
+    /** All commands, in the order in which they are typed; `command` is the first of them. */
+    readonly steps: readonly {
+      /** To be typed as it stands. */
+      readonly command: string;
+      /** What it is for, or when it is the one to type. */
+      readonly text: string;
+    }[];
   };
   readonly Plan: {
     /** Who decided what, in this order. */

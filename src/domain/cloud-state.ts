@@ -27,6 +27,8 @@ export interface CredentialOrigin {
 /** A host that runs servers, as Nova shows it to administrators. */
 export interface CloudHost {
   readonly name: string;
+  /** Its availability zone. */
+  readonly zone: string;
   readonly isUp: boolean;
   readonly isForcedDown: boolean;
   readonly isDisabled: boolean;

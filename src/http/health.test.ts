@@ -559,7 +559,7 @@ describe('Healing', () => {
       next: {
         what: 'HOLD',
         reason: expect.stringMatching(/^held: 3 of 4 nodes are not healthy/) as string,
-        ends_by: [{ command: 'coppice node recover web-2 --check', required: true }],
+        ends_by: [{ command: 'coppice node recover web-2 --check --wait', required: true }],
       },
     });
     expect(await refusal('POST', '/v1/nodes/web-2/health/release')).toBe(

@@ -35,8 +35,9 @@ export class CloudHosts {
   async #list(): Promise<readonly CloudHost[] | null> {
     try {
       const services = await this.#nova.listComputeServices({ signal: AbortSignal.timeout(WAIT_MS) }, 0);
-      return services.map(({ host, state, forced_down: isForcedDown, status }) => ({
+      return services.map(({ host, zone, state, forced_down: isForcedDown, status }) => ({
         name: host,
+        zone,
         isUp: state === 'up',
         isForcedDown,
         isDisabled: status === 'disabled',

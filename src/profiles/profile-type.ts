@@ -93,6 +93,8 @@ export interface Operation {
   readonly parameters: Readonly<Record<string, OperationParameter>>;
   /** Whether the node serves no more, or serves again, once it is done; absent: as before. */
   readonly service?: 'ENDS' | 'BEGINS';
+  /** It makes what the node lacks where there is none; absent: it needs what the node has. */
+  readonly creates?: true;
   /** @throws CoppiceError `operation-failed` (a retry may help) or `operation-impossible` (it cannot). */
   run(node: NodeFacts, parameters: JsonObject, request: RunRequest): Promise<PhysicalNode>;
 }

@@ -1,6 +1,7 @@
 /** Whether the hosts of a cloud can be used, as Nova shows them; else nothing is known of them. Pure. */
 import type { CloudHost } from '../domain/cloud-state.ts';
 import { count, namesOf } from './describe.ts';
+import type { UnusedHost } from './unused-hosts.ts';
 
 /** Whether a server that is created now would find no host. */
 export function hasNoHost(hosts: readonly CloudHost[] | null): boolean {
@@ -28,6 +29,13 @@ export function hostsInWords(hosts: readonly CloudHost[]): string {
     those.length === 0 ? [] : `${namesOf(those)} ${those.length === 1 ? 'is' : 'are'} ${what}`,
   );
   return `${parts.join(', ')} (${count(hosts.length, 'host')})`;
+}
+
+/** Why Nova places nothing on a host; null: it does. */
+export function whyNotUsed(host: CloudHost): UnusedHost['why'] | null {
+  if (host.isForcedDown) return 'forced down';
+  if (!host.isUp) return 'down';
+  return host.isDisabled ? 'disabled' : null;
 }
 
 function isRunning({ isUp, isForcedDown }: CloudHost): boolean {

@@ -22,7 +22,7 @@ function away(service: string, lastsMs: number, region: string | null = null): C
 const usual: ReadonlySet<string | null> = new Set([null]);
 
 function host(name: string, change: Partial<CloudHost> = {}): CloudHost {
-  return { name, isUp: true, isForcedDown: false, isDisabled: false, ...change };
+  return { name, zone: 'az1', isUp: true, isForcedDown: false, isDisabled: false, ...change };
 }
 
 test('a cloud with which nothing is wrong is not mentioned', () => {
@@ -102,10 +102,14 @@ describe('hosts', () => {
     expect(problems).toEqual([
       'no compute host is up: compute1 is down, compute2 is forced down, compute3 is disabled (3 hosts)',
     ]);
-    expect(operator[0]).toMatchObject({
-      command: 'openstack compute service list --service nova-compute',
-      required: true,
-    });
+    expect(operator).toMatchObject([{ required: true }]);
+    expect(operator[0]?.steps?.map(({ command }) => command)).toEqual([
+      'openstack compute service list --service nova-compute --host compute1',
+      'openstack compute service set --up compute2 nova-compute',
+      'openstack compute service set --enable compute3 nova-compute',
+      'openstack compute service list --service nova-compute',
+    ]);
+    expect(operator[0]?.steps?.[1]?.text).toMatch(/^once compute2 \(availability zone az1\) is repaired/);
     expect(cloudTrouble(aCloud({ hosts }), usual)).toEqual({ unseenBecause: null, hasNoHost: true });
   });
 
@@ -126,15 +130,6 @@ describe('hosts', () => {
     expect(problems[0]).toMatch(/^host compute1 in RegionTwo is forced down in Nova/);
     expect(operator).toMatchObject([
       { command: 'openstack --os-region-name RegionTwo compute service set --up compute1 nova-compute' },
-    ]);
-  });
-
-  test('that are forced down must be let in again where no other one is up: nothing recovers before', () => {
-    const forcedDown = [{ host: 'compute1', region: null, nodeName: 'web-1', forcedAt: now - 3 * minute }];
-    const hosts = [host('compute1', { isUp: false, isForcedDown: true }), host('compute2', { isUp: false })];
-    expect(explainCloud(aCloud({ hosts, forcedDown })).operator).toMatchObject([
-      { command: 'openstack compute service list --service nova-compute', required: true },
-      { command: 'openstack compute service set --up compute1 nova-compute', required: true },
     ]);
   });
 });

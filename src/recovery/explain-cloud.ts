@@ -2,13 +2,14 @@
  * The cloud in sentences, as `explain-cluster.ts` does it for a cluster: what is wrong with all that is in
  * it, and what an operator has to do. One line for the cloud, not one for each cluster or node. Pure.
  */
-import type { CloudOutage, CloudState } from '../domain/cloud-state.ts';
+import type { CloudHost, CloudOutage, CloudState } from '../domain/cloud-state.ts';
 import { duration } from '../domain/duration.ts';
-import { hasNoHost, hostsInWords } from './cloud-hosts.ts';
+import { hasNoHost, hostsInWords, whyNotUsed } from './cloud-hosts.ts';
 import type { ClusterExplanation } from './explain-cluster.ts';
 import type { CloudTrouble } from './explained-cluster.ts';
-import type { OperatorTask } from './operator-task.ts';
-import { longOutageMs, requiredFirst } from './operator-tasks.ts';
+import { longOutageMs, mostNodes, taskOfSteps, type OperatorTask } from './operator-task.ts';
+import { requiredFirst } from './operator-tasks.ts';
+import { usableAgain } from './unused-hosts.ts';
 
 /** A host that EVACUATE has forced down, and that is so still. */
 export interface HostForcedDown {
@@ -78,8 +79,9 @@ export function explainCloud(cloud: ExplainedCloud): ClusterExplanation {
   const waiting = away.length === 0 ? [] : [{ reason: whatFollows, until: null }];
   const operator = [
     ...outages.map((outage) => outageTask(outage, cloud)),
-    ...(noHost ? [noHostTask] : []),
-    ...forcedDown.map((forced) => upTask(forced, noHost && forced.region === null)),
+    ...(noHost ? noHostTasks(cloud.hosts ?? []) : []),
+    // Where no host is up, those of this region are among its steps.
+    ...forcedDown.flatMap((forced) => (noHost && forced.region === null ? [] : upTask(forced, cloud))),
   ];
   return {
     problems,
@@ -114,19 +116,22 @@ function outageTask({ kind, url, since }: CloudOutage, { now, credential }: Expl
   return { reason, command: `curl -si ${url}`, required: isLong };
 }
 
-const noHostTask: OperatorTask = {
-  reason:
-    'bring a host up first: no server can be created, moved or started until then, and a recovery that an operator asks for fails as well',
-  command: 'openstack compute service list --service nova-compute',
-  required: true,
-};
-
-/** @param noHost no host is up: no recovery can go on before one is. */
-function upTask({ host, region }: HostForcedDown, noHost: boolean): OperatorTask {
-  const where = region === null ? '' : ` --os-region-name ${region}`;
-  return {
-    reason: `once ${host} is repaired and its nova-compute was restarted: Nova uses it again`,
-    command: `openstack${where} compute service set --up ${host} nova-compute`,
-    required: noHost,
+function noHostTasks(hosts: readonly CloudHost[]): OperatorTask[] {
+  const reason =
+    'bring a compute host up: no server can be created, moved or started until then, and a recovery that an operator asks for fails as well';
+  const unused = hosts.flatMap((host) => {
+    const why = whyNotUsed(host);
+    return why === null ? [] : usableAgain({ name: host.name, zone: host.zone, region: null, why });
+  });
+  const see = {
+    command: 'openstack compute service list --service nova-compute',
+    text: 'shows all of them; nodes are recovered without a command once one is up',
   };
+  return taskOfSteps(reason, [...unused.slice(0, mostNodes), see], true);
+}
+
+function upTask({ host, region }: HostForcedDown, { hosts }: ExplainedCloud): OperatorTask {
+  const zone = region === null ? (hosts?.find(({ name }) => name === host)?.zone ?? null) : null;
+  const { command, text } = usableAgain({ name: host, zone, region, why: 'forced down' });
+  return { command, reason: text, required: false };
 }

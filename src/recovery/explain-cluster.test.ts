@@ -8,6 +8,7 @@ import { explainCluster } from './explain-cluster.ts';
 import type { ExplainedCluster, ExplainedNode, HalfDoneUpdate } from './explained-cluster.ts';
 import type { ClosedGate, GateName } from './gates.ts';
 import { endsOfGates, gateTasks } from './gate-tasks.ts';
+import { taskSteps } from './operator-task.ts';
 import type { Standing } from './standing.ts';
 
 const now = 1_800_000_000_000;
@@ -23,6 +24,7 @@ function aNode(name: string, standing: Standing, more: Partial<ExplainedNode> = 
     isUnknown: standing === 'UNKNOWN',
     lacks: null,
     lostMember: null,
+    notCreated: null,
     hasLog: false,
     tried: null,
     failure: null,
@@ -59,7 +61,7 @@ function aCluster(nodes: readonly ExplainedNode[], more: Partial<ExplainedCluste
     lifecycleWaits: [],
     profileChanges: { command: 'each process is removed and created again' },
     updateBatch: 1,
-    policy: { name: 'web-health', enabled: true, mode: 'ENFORCE' },
+    policy: { name: 'web-health', enabled: true, mode: 'ENFORCE', creates: true },
     maintenance: null,
     gates: [],
     zoneOutages: [],
@@ -133,7 +135,7 @@ test('where every node answers in the same wrong way the policy is named, and no
   ]);
   const others = [...answers, aNode('web-3', 'HEALTHY')];
   expect(explainCluster(aCluster(others, { gates })).operator.map(({ command }) => command)).toEqual([
-    'coppice node recover web-1 --check',
+    'coppice node recover web-1 --check --wait',
   ]);
 });
 
@@ -238,12 +240,14 @@ describe('every command that an operator is given exists', async () => {
     aNode('web-5', 'WARNING', { warning }),
     aNode('web-6', 'EXCLUDED', { excluded: { until: null, reason: 'x' } }),
     failed('web-7', 'x', 'FAILED'),
+    ...['web-13', 'web-14'].map((name) => aNode(name, 'FAILED', { lacks: 'server' })),
   ];
   const maintenance = { until: null, reason: 'new switch' };
   const policies = [
     null,
-    { name: 'web-health', enabled: false, mode: 'ENFORCE' },
-    { name: 'web-health', enabled: true, mode: 'OBSERVE' },
+    { name: 'web-health', enabled: false, mode: 'ENFORCE', creates: true },
+    { name: 'web-health', enabled: true, mode: 'OBSERVE', creates: true },
+    { name: 'web-health', enabled: true, mode: 'ENFORCE', creates: false },
   ] as const;
   const commands = policies.flatMap((policy) => {
     const failedActions = [
@@ -262,7 +266,7 @@ describe('every command that an operator is given exists', async () => {
     ];
     const more = { missing: 1, excess: 1, failedActions, lifecycleWaits };
     const cluster = aCluster(nodes, { policy, maintenance, gates: gates.map(closed), ...more });
-    return explainCluster(cluster).operator.map(({ command }) => command);
+    return explainCluster(cluster).operator.flatMap((task) => taskSteps(task).map(({ command }) => command));
   });
   const program = await buildProgram({} as Terminal);
 
@@ -273,7 +277,10 @@ describe('every command that an operator is given exists', async () => {
     expect(found.commands).toEqual([]);
     const { operands, unknown } = found.parseOptions(rest);
     expect(unknown).toEqual([]);
-    expect(operands).toHaveLength(found.registeredArguments.length);
+    const isVariadic = found.registeredArguments.some(({ variadic }) => variadic);
+    expect(isVariadic ? Math.min(operands.length, 1) : operands.length).toBe(
+      found.registeredArguments.length,
+    );
   });
 });
 
@@ -364,25 +371,65 @@ describe('where the cause is known', () => {
   const failure = { class: 'NOT_CREATED', reason: 'no server was created' };
   const node = (name: string, standing: Standing) => aNode(name, standing, { next, tried, failure });
 
+  const listOf = (cluster: ExplainedCluster) => {
+    const { operator } = explainCluster(cluster);
+    const [list] = operator;
+    expect(list).toMatchObject({ command: 'openstack limits show --absolute', required: true });
+    const commands = list?.steps?.map(({ command }) => command) ?? [];
+    // What is a step of the list is told nowhere else.
+    for (const { command } of operator.slice(1)) expect(commands).not.toContain(command);
+    return commands;
+  };
+
   test('the breaker is reset after it: else a recovery costs another server', () => {
-    const { operator } = explainCluster(aCluster([node('web-1', 'HELD')], { gates: [closed('breaker')] }));
-    expect(operator[0]).toMatchObject({ command: 'openstack limits show --absolute', required: true });
-    expect(operator.find(({ command }) => command === 'coppice cluster breaker reset web')?.reason).toMatch(
-      /^only when the quota has room for another server: else it fails again; /,
-    );
+    const commands = listOf(aCluster([node('web-1', 'HELD')], { gates: [closed('breaker')] }));
+    expect(commands.at(-1)).toBe('coppice cluster breaker reset web');
   });
 
   test.each([
-    ['OBSERVE' as const, 'FAILED' as const, 'coppice node recover web-1 --check'],
+    ['OBSERVE' as const, 'FAILED' as const, 'coppice node recover web-1 --check --wait'],
     ['ENFORCE' as const, 'QUARANTINED' as const, 'coppice node release web-1'],
   ])('%s: whatever starts a recovery of a node comes after it (%s)', (mode, standing, command) => {
     const quarantine = standing === 'QUARANTINED' ? { since: now, reason: quota } : null;
-    const policy = { name: 'p', enabled: true, mode };
-    const { operator } = explainCluster(aCluster([{ ...node('web-1', standing), quarantine }], { policy }));
-    expect(operator.find((task) => task.command === command)?.reason).toMatch(
-      /^only when the quota has room/,
-    );
-    expect(operator.map((task) => task.command)).toContain('openstack limits show --absolute');
+    const policy = { name: 'p', enabled: true, mode, creates: true };
+    expect(listOf(aCluster([{ ...node('web-1', standing), quarantine }], { policy })).at(-1)).toBe(command);
+  });
+
+  test('one list names all nodes that it keeps from being recovered', () => {
+    const quarantine = { since: now, reason: quota };
+    const nodes = [1, 2, 3].map((number) => ({ ...node(`web-${number}`, 'QUARANTINED'), quarantine }));
+    const { operator } = explainCluster(aCluster(nodes));
+    expect(operator).toHaveLength(1);
+    expect(operator[0]?.reason).toContain('quota of instances (web-1, web-2, web-3)');
+    expect(operator[0]?.steps?.at(-1)?.command).toBe('coppice node release web-1 web-2 web-3');
+  });
+
+  describe('and no action of the policy creates what a node lacks', () => {
+    const policy = { name: 'p', enabled: true, mode: 'ENFORCE', creates: false } as const;
+    const lost = (name: string, more: Partial<ExplainedNode> = {}) =>
+      aNode(name, 'FAILED', { failure, lacks: 'server', ...more });
+    const creates = [
+      'coppice node recover web-1 --operation RECREATE --wait',
+      'coppice node recover web-2 --operation RECREATE --wait',
+      'coppice node delete web-1 web-2 --wait',
+    ];
+
+    test('the cause of their creation comes first, then what creates them', () => {
+      const notCreated = { at: now - 5000, reason: quota };
+      const tried = { at: now, reason: 'REBUILD: the node has no server' };
+      const nodes = ['web-1', 'web-2'].map((name) => lost(name, { notCreated, tried }));
+      expect(listOf(aCluster(nodes, { policy })).slice(-3)).toEqual(creates);
+    });
+
+    test('also where the cause is not known, and while a recovery runs in vain', () => {
+      const nodes = [lost('web-1'), lost('web-2', { standing: 'RECOVERING' })];
+      const { operator } = explainCluster(aCluster(nodes, { policy }));
+      expect(operator[0]).toMatchObject({
+        reason: 'web-1, web-2 have no server, and no action of the policy p creates one',
+        required: true,
+      });
+      expect(operator[0]?.steps?.map(({ command }) => command)).toEqual(creates);
+    });
   });
 });
 
@@ -390,8 +437,10 @@ test('a program that does not start needs another profile before its node is rel
   const quarantine = { since: now, reason: 'RECREATE: the command ./web.sh is a file that does not exist' };
   const tried = { at: now, reason: quarantine.reason };
   const { operator } = explainCluster(aCluster([aNode('web-1', 'QUARANTINED', { quarantine, tried })]));
-  expect(operator.map(({ command }) => command).slice(0, 2)).toEqual([
+  expect(operator[0]?.steps?.map(({ command }) => command)).toEqual([
     'coppice cluster update web --profile NAME --plan',
+    'coppice node update web-1 --profile NAME',
+    'coppice cluster update web --profile NAME',
     'coppice node release web-1',
   ]);
 });
@@ -487,7 +536,7 @@ test('what a quarantined node needs does not hide what helps a held one', () => 
   const { operator } = explainCluster(aCluster(nodes, { gates: [closed('max_unhealthy')] }));
   expect(operator.filter(({ required }) => required).map(({ command }) => command)).toEqual([
     'coppice node release web-1',
-    'coppice node recover web-2 --check',
+    'coppice node recover web-2 --check --wait',
   ]);
 });
 
@@ -604,7 +653,7 @@ describe('a recovery past a closed gate', () => {
 
   test('is offered for a node that the gate holds, with a check: one that is healthy is left alone', () => {
     const { operator } = explainCluster(aCluster([failed('web-1', 'x')], { gates: maxUnhealthy }));
-    expect(recovers(operator)).toEqual(['coppice node recover web-1 --check']);
+    expect(recovers(operator)).toEqual(['coppice node recover web-1 --check --wait']);
   });
 
   test('is not offered for nodes that cannot be probed: what keeps them from it is told instead', () => {
@@ -634,7 +683,7 @@ describe('a recovery past a closed gate', () => {
       aNode('web-6', 'HEALTHY'),
     ];
     const { operator } = explainCluster(aCluster(nodes, { gates: maxUnhealthy }));
-    expect(recovers(operator)).toEqual(['coppice node recover web-5 --check']);
+    expect(recovers(operator)).toEqual(['coppice node recover web-5 --check --wait']);
     const commands = operator.filter(({ required }) => required).map(({ command }) => command);
     expect(commands).toContain('openstack compute service list --service nova-compute');
     expect(commands).toContain('coppice policy show web-health');
@@ -680,6 +729,26 @@ test('nodes that fail alike are released only when the policy is right, which is
   );
 });
 
+describe('a gate that opens by itself', () => {
+  const needed = (gate: GateName, dead: number, waitMs: number) => {
+    const nodes = [1, 2, 3, 4].map((number) =>
+      number <= dead ? failed(`web-${number}`, 'x', 'HELD', [gate]) : aNode(`web-${number}`, 'HEALTHY'),
+    );
+    const gates = [{ ...closed(gate), until: now + waitMs }];
+    return explainCluster(aCluster(nodes, { gates })).operator.some(({ required }) => required);
+  };
+  const minute = 60_000;
+
+  test.each([
+    ['breaker' as const, 1, 5 * minute, true],
+    ['rate_limit.cluster' as const, 1, 5 * minute, false],
+    ['rate_limit.cluster' as const, 2, 5 * minute, true],
+    ['rate_limit.cluster' as const, 4, 5000, false],
+  ])('%s, %i of 4 nodes dead, for %i ms: an operator is needed: %s', (gate, dead, waitMs, expected) => {
+    expect(needed(gate, dead, waitMs)).toBe(expected);
+  });
+});
+
 test('an open breaker is reset once the cause is removed, and all of its recoveries are listed', () => {
   const { operator } = explainCluster(
     aCluster([failed('web-1', 'x', 'HELD', ['breaker'])], { gates: [closed('breaker')] }),
@@ -695,24 +764,23 @@ test('an open breaker is reset once the cause is removed, and all of its recover
 
 describe('the release of a quarantined node says that a closed gate still holds it', () => {
   const quarantine = { since: now, reason: 'nothing helped' };
-  const reasonFor = (gates: readonly ClosedGate[]): string | undefined => {
+  const releaseIn = (gates: readonly ClosedGate[]) => {
     const cluster = aCluster([aNode('web-1', 'QUARANTINED', { quarantine })], { gates });
-    return explainCluster(cluster).operator.find(({ command }) => command.includes('release'))?.reason;
+    return explainCluster(cluster).operator.find(({ command }) => command.includes('release'));
   };
+  const again = 'fix the cause, then release web-1: it is recovered again, with all its tries';
 
   test.each([
     ['breaker' as const, 'coppice cluster breaker reset web'],
-    ['max_unhealthy' as const, 'coppice node recover web-1 --check'],
+    ['max_unhealthy' as const, 'coppice node recover web-1 --check --wait'],
   ])('%s, and which command ends that', (gate, command) => {
-    expect(reasonFor([closed(gate)])).toBe(
-      `fix the cause, then release web-1: it is recovered again, with all its tries; the gate ${gate} still holds it then: x (y, or by: ${command})`,
-    );
+    const release = releaseIn([closed(gate)]);
+    expect(release?.reason).toBe(`${again}; the gate ${gate} still holds it then: x (y)`);
+    expect(release?.steps?.map((step) => step.command)).toEqual(['coppice node release web-1', command]);
   });
 
   test('and nothing of a gate where none is closed', () => {
-    expect(reasonFor([])).toBe(
-      'fix the cause, then release web-1: it is recovered again, with all its tries',
-    );
+    expect(releaseIn([])?.reason).toBe(again);
   });
 });
 
@@ -746,38 +814,33 @@ describe('a node whose last server was removed, and no new one made', () => {
 describe('advice from a recovery that failed', () => {
   const image = 'RECREATE: the image debian could not be found: there is none';
   const tried = { at: now - 90_000, reason: image };
-  const told = (node: ExplainedNode, more: Partial<ExplainedCluster> = {}): string | undefined =>
-    explainCluster(aCluster([node], more)).operator.find(({ command }) => command === 'openstack image list')
-      ?.reason;
+  const told = (node: ExplainedNode, more: Partial<ExplainedCluster> = {}) =>
+    explainCluster(aCluster([node], more)).operator.find(({ command }) => command === 'openstack image list');
 
   test('says as of when, what an update would do to the other nodes, and that it is tried again', () => {
     const profileChanges = { image: 'each server is rebuilt' };
-    expect(told(aNode('web-1', 'FAILED', { tried }), { profileChanges })).toBe(
-      'as of 90 s ago, when a recovery of web-1 failed: the image debian of the profile is gone: put it back under this name; ' +
-        'then web-1 is recovered again without a command; ' +
-        'or create a profile with another one: coppice node update web-1 --profile NAME gives it to web-1 alone, ' +
-        'coppice cluster update web --profile NAME to all nodes, the healthy ones too, one after the other: ' +
-        'each server is rebuilt (--plan shows it, and changes nothing)',
-    );
+    expect(told(aNode('web-1', 'FAILED', { tried }), { profileChanges })).toEqual({
+      reason:
+        'as of 90 s ago, when it was last tried: the image debian of the profile is gone (web-1); once that is put right, web-1 is recovered again without a command',
+      command: 'openstack image list',
+      required: false,
+      steps: [
+        { command: 'openstack image list', text: 'see what there is, and put it back under this name' },
+        {
+          command: 'coppice node update web-1 --profile NAME',
+          text: 'or, instead of step 1, create a profile with another one, and give it to web-1 alone',
+        },
+        {
+          command: 'coppice cluster update web --profile NAME',
+          text: 'or to all nodes, the healthy ones too, one after the other: each server is rebuilt (--plan shows it, and changes nothing)',
+        },
+      ],
+    });
   });
 
   test('says how many nodes a batch policy lets an update change at once', () => {
-    expect(told(aNode('web-1', 'FAILED', { tried }), { updateBatch: 3 })).toContain(
-      'to all nodes, the healthy ones too, 3 at once at most: ',
-    );
-  });
-
-  test.each([
-    ['releases it', 'QUARANTINED' as const, {}, 'then release web-1: coppice node release web-1;'],
-    [
-      'recovers it in mode OBSERVE',
-      'FAILED' as const,
-      { policy: { name: 'p', enabled: true, mode: 'OBSERVE' as const } },
-      'then recover web-1: coppice node recover web-1 --check;',
-    ],
-  ])('names the command that %s', (_, standing, more, expected) => {
-    const quarantine = standing === 'QUARANTINED' ? { since: now, reason: image } : null;
-    expect(told(aNode('web-1', standing, { tried, quarantine }), more)).toContain(expected);
+    const task = told(aNode('web-1', 'FAILED', { tried }), { updateBatch: 3 });
+    expect(task?.steps?.[2]?.text).toContain('to all nodes, the healthy ones too, 3 at once at most: ');
   });
 
   test('is dropped once the node is healthy, or its last recovery failed for another cause', () => {

@@ -84,7 +84,7 @@ function groupFailures(nodes: readonly ExplainedNode[], now: number): string[] {
     const { failure, reason } = group[0];
     const cause = exampleOf(group, (node) => node.failure?.reason ?? node.reason);
     const what = failure === null ? reason : `${failure.class}${cause}`;
-    return `${namesOf(group)} failed (${what})${lacking(group)}${firstFailed(group[0], now)}`;
+    return `${namesOf(group)} failed (${what})${lacking(group)}${couldNotCreate(group, now)}${firstFailed(group[0], now)}`;
   });
 }
 
@@ -116,6 +116,15 @@ function lacking(nodes: readonly ExplainedNode[], isOne = nodes.length === 1): s
   const [first] = nodes;
   if (first === undefined || nodes.some(({ lacks }) => lacks === null)) return '';
   return `; ${isOne ? 'it has' : 'they have'} no ${first.lacks} now`;
+}
+
+/** That none was created says what its creation has failed for, not what the probe says. */
+function couldNotCreate(nodes: readonly ExplainedNode[], now: number): string {
+  const [first] = nodes.filter(({ notCreated }) => notCreated !== null);
+  if (first?.notCreated == null) return '';
+  const { at, reason } = first.notCreated;
+  const whose = nodes.length === 1 ? 'its creation' : `the creation of ${first.name}`;
+  return `; ${whose} failed ${duration(now - at)} ago: ${reason}`;
 }
 
 /** A node whose replacement could not be made has lost what it failed with. */

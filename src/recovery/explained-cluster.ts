@@ -25,6 +25,8 @@ export interface ExplainedNode {
   readonly lostMember: LostMember | null;
   /** What it has failed to have (NOT_CREATED), since its last one was removed: `server`. null: it has one. */
   readonly lacks: string | null;
+  /** Why it could not be created, of one that lacks what it stands for; null: not known. */
+  readonly notCreated: { readonly at: number; readonly reason: string } | null;
   readonly failure: Failure | null;
   /** What it wrote before it ended is kept, and is not empty. */
   readonly hasLog: boolean;
@@ -134,10 +136,18 @@ export interface ClusterAfterActions {
   readonly lifecycleWaits: readonly LifecycleWait[];
 }
 
+export interface ExplainedPolicy {
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly mode: RecoveryMode;
+  /** One of its actions can create what a node lacks. */
+  readonly creates: boolean;
+}
+
 export interface ExplainedCluster extends ClusterAfterActions {
   /** Nodes that there are fewer than desired, with no action under way. */
   readonly missing: number;
-  readonly policy: { readonly name: string; readonly enabled: boolean; readonly mode: RecoveryMode } | null;
+  readonly policy: ExplainedPolicy | null;
   /** What a change of a property of the profile does to each node, in a clause, by property. */
   readonly profileChanges: Readonly<Record<string, string>>;
   /** How many of its nodes an update to a new profile changes side by side, at most. */

@@ -8,7 +8,14 @@ import type { ExplainedCluster, ExplainedNode } from './explained-cluster.ts';
 import type { ClosedGate, GateName } from './gates.ts';
 import { afterCause, causeOf } from './node-causes.ts';
 import type { KnownCause } from './known-causes.ts';
-import { mostNodes, type OperatorTask } from './operator-task.ts';
+import { mostNodes, type OperatorTask, type TaskStep } from './operator-task.ts';
+
+export interface AfterRelease {
+  /** `the gate breaker still holds it then: ...` */
+  readonly why: string;
+  /** The way past that gate. */
+  readonly steps: readonly TaskStep[];
+}
 
 export interface GateTasks {
   /** Of the cluster: a node stands for all that the gate holds. */
@@ -17,16 +24,16 @@ export interface GateTasks {
   ofNode(node: ExplainedNode): readonly OperatorTask[];
   /** All of them that hold a node now. */
   readonly ofHeld: readonly OperatorTask[];
-  /** What still holds a node that is released from quarantine, and how that ends; '': nothing. */
-  afterRelease(node: ExplainedNode): string;
+  /** What still holds a node that is released from quarantine; null: nothing. */
+  afterRelease(node: ExplainedNode): AfterRelease | null;
 }
 
 /** What all nodes have in common is found out once. */
 export function gateTasks(cluster: ExplainedCluster): GateTasks {
-  const { gates, nodes, name } = cluster;
+  const { gates, nodes } = cluster;
   const alike = failAlike(cluster);
   const allAlike = answerAlike(cluster);
-  const causes = new Map(nodes.map((node) => [node, causeOf(node, name)]));
+  const causes = new Map(nodes.map((node) => [node, causeOf(node, cluster)]));
   const known = [...causes.values()].find((cause) => cause !== null) ?? null;
   const isHelped = (node: ExplainedNode): boolean =>
     !node.isUnknown && !alike.has(node) && causes.get(node) === null;
@@ -55,10 +62,10 @@ export function gateTasks(cluster: ExplainedCluster): GateTasks {
     afterRelease(node) {
       // Whether the zone of a node has an outage is known when its recovery is open.
       const [gate] = gates.filter((each) => each.gate !== 'zone_outage');
-      if (gate === undefined) return '';
+      if (gate === undefined) return null;
+      const why = `the gate ${gate.gate} still holds it then: ${gate.why} (${gate.ends})`;
       const [way] = tasks(gate.gate, isHelped(node) ? node : undefined);
-      const opens = way === undefined ? '' : `, or by: ${way.command}`;
-      return `; the gate ${gate.gate} still holds it then: ${gate.why} (${gate.ends}${opens})`;
+      return { why, steps: way === undefined ? [] : [{ command: way.command, text: pastGate }] };
     },
   };
 }
@@ -76,6 +83,8 @@ export function endsOfGates(
       .map((task) => listed.find(({ command }) => command === task.command) ?? task),
   }));
 }
+
+const pastGate = 'once the cause is gone: without waiting for that gate';
 
 /** Gates that operators have closed themselves. */
 const operators: ReadonlySet<GateName> = new Set(['policy', 'maintenance']);
@@ -130,7 +139,7 @@ function waysPast(gate: GateName, cluster: HeldCluster, node: ExplainedNode | un
       ];
     case 'rate_limit.node':
     case 'rate_limit.cluster':
-      return pass(cluster, node, passing('it opens by itself'), false);
+      return pass(cluster, node, passing('it opens by itself'), isStopped(gate, cluster));
     case 'max_in_flight':
     // What is to be done about the hosts stands with the cloud.
     case 'no_host':
@@ -149,7 +158,7 @@ function pastBreaker(cluster: HeldCluster): OperatorTask[] {
           'a recovery that an operator asks for passes it',
       ),
       command: `coppice cluster breaker reset ${cluster.name}`,
-      required: false,
+      required: isStopped('breaker', cluster),
     },
     {
       reason: 'see which recoveries did not help, or not for long, and why',
@@ -157,6 +166,20 @@ function pastBreaker(cluster: HeldCluster): OperatorTask[] {
       required: false,
     },
   ];
+}
+
+/** A gate that opens sooner is no reason to wake an operator. */
+const longWaitMs = 60_000;
+
+/**
+ * Whether a gate that opens by itself holds up what an operator cannot wait for: the breaker any failed node,
+ * since its recoveries do not help; a rate limit at least half of the cluster.
+ */
+function isStopped(gate: GateName, { nodes, gates, desired, now }: HeldCluster): boolean {
+  const held = nodes.filter((node) => node.standing === 'HELD' && isHeldBy(node, gate));
+  if (gate === 'breaker') return held.length > 0;
+  const until = gates.find((closed) => closed.gate === gate)?.until ?? held[0]?.next.at ?? now;
+  return held.length > 0 && held.length * 2 >= desired && until - now >= longWaitMs;
 }
 
 function passing(how: string): string {
@@ -191,12 +214,13 @@ export function resumeTask(cluster: string, required: boolean): OperatorTask {
  * chain may do harm before it fails.
  */
 export function recoverTask(
-  { name, cloud }: Pick<ExplainedCluster, 'name' | 'cloud'>,
+  cluster: Pick<ExplainedCluster, 'name' | 'policy' | 'cloud'>,
   node: ExplainedNode,
   reason: string,
   required = true,
 ): OperatorTask[] {
+  const { cloud } = cluster;
   if (cloud?.hasNoHost === true || cloud?.unseenBecause != null) return [];
-  const command = `coppice node recover ${node.name} --check`;
-  return [{ reason: afterCause(causeOf(node, name), reason), command, required }];
+  const command = `coppice node recover ${node.name} --check --wait`;
+  return [{ reason: afterCause(causeOf(node, cluster), reason), command, required }];
 }

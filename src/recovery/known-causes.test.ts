@@ -12,7 +12,7 @@ test.each([
   [
     'RECREATE: compute: POST /servers: 403 Quota exceeded for instances: Requested 1, but already used 2 of 2',
     'openstack limits show --absolute',
-    /quota/,
+    /quota of instances$/,
   ],
   [
     'RECREATE: the server could not be created: No valid host was found. ',
@@ -21,13 +21,18 @@ test.each([
   ],
   [
     'EVACUATE: the server could not be evacuated: no other compute host is up: host compute2 is down',
-    'openstack compute service list --service nova-compute',
+    'openstack compute service list --service nova-compute --host compute2',
     /no compute host was up/,
   ],
   [
-    'RECREATE: the old node is kept, since no new one can be created: no compute host is up: host a is down',
-    'openstack compute service list --service nova-compute',
-    /no compute host was up/,
+    'RECREATE: the old node is kept, since no new one can be created: no compute host is up in the availability zone az2: host a is forced down in Nova (openstack compute service set --up a nova-compute)',
+    'openstack compute service set --up a nova-compute',
+    /^no compute host in the availability zone az2 was up that takes the server$/,
+  ],
+  [
+    'RECREATE: the server could not be created: compute: POST /servers: 400 Invalid key_name provided.',
+    'openstack keypair list',
+    /key pair/,
   ],
   [
     'RECREATE: the command ./web.sh cannot be executed (if it is a script, look at its first line)',
@@ -40,7 +45,8 @@ test.each([
     /may not act for the user bob any more$/,
   ],
 ])('%s', (text, command, what) => {
-  expect(knownCause(text, 'web')).toMatchObject({ command, what: expect.stringMatching(what) as string });
+  const cause = knownCause(text, 'web');
+  expect([cause?.steps[0].command, cause?.what]).toEqual([command, expect.stringMatching(what)]);
 });
 
 test('another reason names no cause', () => {

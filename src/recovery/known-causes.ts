@@ -3,20 +3,26 @@
  * operator can put right: the cause comes before whatever starts another recovery, which would fail with it
  * again, and may cost a node that is still there.
  */
+import type { TaskStep } from './operator-task.ts';
+import { usableAgain, type UnusedHost } from './unused-hosts.ts';
+
 export interface KnownCause {
   /** `the image debian of the profile is gone` */
   readonly what: string;
-  /** What puts it right, and touches no node: `put it back under this name`. */
-  readonly remedy: string;
-  /** Looks at it, or puts it right; touches no node. */
-  readonly command: string;
+  /** What shows it, or puts it right, in order; touches no node: `put it back under this name`. */
+  readonly steps: readonly [TaskStep, ...TaskStep[]];
   /** When a recovery can help again, in a clause: `the quota has room`. */
   readonly removed: string;
   /** The property of the profile that can be another one instead; null: a profile is no way. */
   readonly property: string | null;
 }
 
-type Cause = (found: string, name: string, cluster: string) => KnownCause;
+interface Found {
+  /** What the pattern has caught. */
+  readonly parts: readonly string[];
+  readonly text: string;
+  readonly cluster: string;
+}
 
 /** Of the profile of a server, by what is looked up for it. */
 const properties: Readonly<Record<string, string>> = {
@@ -27,69 +33,141 @@ const properties: Readonly<Record<string, string>> = {
   'security group': 'security_groups',
 };
 
-const causes: readonly (readonly [pattern: RegExp, cause: Cause])[] = [
+/** What servers use of a quota, as in `Quota exceeded for cores, ram`. */
+const usedByServers = /\b(instances|cores|ram)\b/;
+
+const causes: readonly (readonly [pattern: RegExp, cause: (found: Found) => KnownCause])[] = [
   [
     /the (image|flavor|network|subnet|security group) (\S+) could not be found/,
-    (what, name) => ({
+    ({ parts: [what = '', name = ''] }) => ({
       what: `the ${what} ${name} of the profile is gone`,
-      remedy: 'put it back under this name',
-      command: `openstack ${what} list`,
+      steps: [
+        { command: `openstack ${what} list`, text: 'see what there is, and put it back under this name' },
+      ],
       removed: `the ${what} ${name} is there again, or the profile has another one`,
       property: properties[what] ?? null,
     }),
   ],
   [
-    /Quota exceeded(?: for)? ?(\w*)()/,
+    /Invalid key_name provided/,
     () => ({
-      what: 'the project has used up its quota',
-      remedy: 'delete what is not needed, or raise the quota',
-      // `openstack quota show --usage` is unknown to clients of before 2023.
-      command: 'openstack limits show --absolute',
+      what: 'the key pair of the profile is gone',
+      steps: [
+        {
+          command: 'openstack keypair list',
+          text: 'as the user who owns the nodes: see what there is, and create it again under its name',
+        },
+      ],
+      removed: 'the key pair is there again, or the profile has another one',
+      property: 'key_name',
+    }),
+  ],
+  [
+    /Quota exceeded(?: for ([\w, ]*\w))?/,
+    ({ parts: [of = ''] }) => ({
+      what: `the project has used up its quota${of === '' ? '' : ` of ${of}`}`,
+      steps: [
+        // `openstack quota show --usage` is unknown to clients of before 2023.
+        { command: 'openstack limits show --absolute', text: 'what is used, and the limits' },
+        ...(usedByServers.test(of)
+          ? [
+              {
+                command: 'openstack server list',
+                text: 'delete what is not needed, or let the quota be raised',
+              },
+            ]
+          : []),
+      ],
       removed: 'the quota has room for another server',
       property: null,
     }),
   ],
   [
-    /(No valid host was found)()/,
-    () => ({
+    /(No valid host was found)/,
+    ({ text }) => ({
       what: 'no host takes the server',
-      remedy: 'see which are up, enabled and not forced down, and whether one has room for its flavor',
-      command: 'openstack compute service list --service nova-compute',
+      steps: [
+        {
+          command: 'openstack compute service list --service nova-compute',
+          text: 'see which are up, enabled and not forced down, and whether one has room for its flavor',
+        },
+        ...hostsIn(text).map(usableAgain),
+      ],
       removed: 'a host has room for the server',
       property: null,
     }),
   ],
   [
-    /(no (?:other )?compute host is up)()/,
-    () => ({
-      what: 'no compute host was up that takes the server',
-      remedy: 'see which are up, and bring one up',
-      command: 'openstack compute service list --service nova-compute',
-      removed: 'a compute host is up that takes the server',
-      property: null,
+    /no (?:other )?compute host is up(?: in the availability zone ([^\s:]+))?/,
+    ({ parts: [zone = ''], text }) => {
+      const where = zone === '' ? '' : ` in the availability zone ${zone}`;
+      const [first, ...others] = hostsIn(text).map(usableAgain);
+      const see = {
+        command: 'openstack compute service list --service nova-compute',
+        text: 'see which are up, and repair one',
+      };
+      return {
+        what: `no compute host${where} was up that takes the server`,
+        steps: first === undefined ? [see] : [first, ...others],
+        removed: `a compute host${where} is up that takes the server`,
+        property: null,
+      };
+    },
+  ],
+  [
+    /no compute host is in the availability zone ([^\s;]+)/,
+    ({ parts: [zone = ''] }) => ({
+      what: `the availability zone ${zone} has no compute host`,
+      steps: [
+        {
+          command: 'openstack availability zone list --compute',
+          text: `see which zones there are: ${zone} is of the profile, or of a placement policy`,
+        },
+      ],
+      removed: `the zone ${zone} has a host, or the profile has another one`,
+      property: 'availability_zone',
     }),
   ],
   [
     /trust of the user (\S+)(?: \(\w+\))? in the project (\S+)/,
-    (user, project, cluster) => ({
+    ({ parts: [user, project], cluster }) => ({
       what: `Coppice may not act for the user ${user} any more`,
-      remedy: `this command, sent as that user in the project ${project} (OS_ variables or OS_CLOUD), lets it again`,
-      command: `coppice cluster check ${cluster}`,
+      steps: [
+        {
+          command: `coppice cluster check ${cluster}`,
+          text: `this command, sent as that user in the project ${project} (OS_ variables or OS_CLOUD), lets it again`,
+        },
+      ],
       removed: `the user ${user} has sent a request`,
       property: null,
     }),
   ],
   [
     /the command (.+?) (?:is (?:a file|a program|something) that|cannot be executed|ended (?:right )?after its start)/,
-    (program, _, cluster) => ({
+    ({ parts: [program], cluster }) => ({
       what: `the program ${program} of the profile does not start`,
-      remedy: 'correct what keeps it from starting',
-      command: `coppice cluster update ${cluster} --profile NAME --plan`,
+      steps: [
+        {
+          command: `coppice cluster update ${cluster} --profile NAME --plan`,
+          text: 'correct what keeps it from starting; this shows what another profile would change, and changes nothing',
+        },
+      ],
       removed: `${program} starts, or the profile has another command`,
       property: 'command',
     }),
   ],
 ];
+
+/** As `whyUnused` of the profile type writes them. */
+function hostsIn(text: string): UnusedHost[] {
+  const found = text.matchAll(/host ([^\s;,]+) is (forced down|down|disabled)/g);
+  return [...found].map(([, name = '', why = '']) => ({
+    name,
+    zone: null,
+    region: null,
+    why: why as UnusedHost['why'],
+  }));
+}
 
 /**
  * @param text the reason of a recovery that did not help.
@@ -98,7 +176,7 @@ const causes: readonly (readonly [pattern: RegExp, cause: Cause])[] = [
 export function knownCause(text: string, cluster: string): KnownCause | null {
   for (const [pattern, cause] of causes) {
     const found = pattern.exec(text);
-    if (found !== null) return cause(found[1] ?? '', found[2] ?? '', cluster);
+    if (found !== null) return cause({ parts: found.slice(1).map((part) => part ?? ''), text, cluster });
   }
   return null;
 }

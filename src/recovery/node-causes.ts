@@ -4,11 +4,17 @@
  * helped the node since, and its last recovery failed for the same cause.
  */
 import { duration } from '../domain/duration.ts';
-import { namesOf } from './describe.ts';
+import { creationSteps, isNeverCreatedAgain } from './creation-tasks.ts';
+import { count, namesOf } from './describe.ts';
 import type { ExplainedCluster, ExplainedNode } from './explained-cluster.ts';
 import type { GateName } from './gates.ts';
 import { knownCause, type KnownCause } from './known-causes.ts';
-import type { OperatorTask } from './operator-task.ts';
+import { longOutageMs, mostNodes, taskOfSteps, type OperatorTask, type TaskStep } from './operator-task.ts';
+
+/** What still holds a node that is released, as `GateTasks` says it. */
+export type AfterReleaseOf = (
+  node: ExplainedNode,
+) => { readonly why: string; readonly steps: readonly TaskStep[] } | null;
 
 export interface CauseOfNode extends KnownCause {
   /** When the recovery ended that failed for it; null: the last probe says so. */
@@ -16,15 +22,23 @@ export interface CauseOfNode extends KnownCause {
 }
 
 /** null: none is known, or the node needs none. */
-export function causeOf(node: ExplainedNode, cluster: string): CauseOfNode | null {
-  const { standing, isHealthy, isUnknown, failure, next, reason, tried } = node;
-  if (isHealthy || standing === 'RECOVERING') return null;
+export function causeOf(
+  node: ExplainedNode,
+  cluster: Pick<ExplainedCluster, 'name' | 'policy'>,
+): CauseOfNode | null {
+  const { standing, isHealthy, isUnknown, failure, next, reason, tried, notCreated } = node;
+  if (isHealthy || (standing === 'RECOVERING' && !isNeverCreatedAgain(node, cluster))) return null;
   // What the recovery itself waits for is of the present, too.
   const waitsFor = next.what === 'HOLD' && next.heldBy?.length === 0 ? next.reason : '';
-  const now = knownCause(isUnknown ? reason : `${failure?.reason ?? ''} ${waitsFor}`, cluster);
+  const said = isUnknown || failure === null ? reason : failure.reason;
+  const now = knownCause(`${said} ${waitsFor}`, cluster.name);
   if (now !== null) return { ...now, asOf: null };
-  const before = tried === null ? null : knownCause(tried.reason, cluster);
-  return before === null || tried === null ? null : { ...before, asOf: tried.at };
+  // What was tried last says more than how it began.
+  for (const before of [tried, notCreated]) {
+    const cause = before === null ? null : knownCause(before.reason, cluster.name);
+    if (before !== null && cause !== null) return { ...cause, asOf: before.at };
+  }
+  return null;
 }
 
 /** What would fail again for the same cause comes after the cause. */
@@ -32,22 +46,24 @@ export function afterCause(cause: KnownCause | null, reason: string): string {
   return cause === null ? reason : `only when ${cause.removed}: else it fails again; ${reason}`;
 }
 
-/** Each cause once, for all nodes that have it. */
-export function causeTasks(cluster: ExplainedCluster): OperatorTask[] {
+/**
+ * Each cause once, for all nodes that have it: what shows it or puts it right, and then what brings the nodes
+ * back, in one list, so that no command stands alone that would fail for it.
+ */
+export function causeTasks(cluster: ExplainedCluster, afterRelease: AfterReleaseOf): OperatorTask[] {
   const found = cluster.nodes.flatMap((node) => {
-    const cause = causeOf(node, cluster.name);
+    const cause = causeOf(node, cluster);
     return cause === null ? [] : { node, cause };
   });
-  return [...Map.groupBy(found, ({ cause }) => cause.what).values()].map((group) => {
+  return [...Map.groupBy(found, ({ cause }) => cause.what).values()].flatMap((group) => {
     const nodes = group.map(({ node }) => node);
     const causes = group.map(({ cause }) => cause);
     const [cause] = causes as [CauseOfNode];
-    const reason = [
-      `${asOfWhen(causes, nodes, cluster.now)}${cause.what}: ${cause.remedy}`,
-      ...afterwards(nodes, cluster),
-      ...withAnotherProfile(cause, nodes, cluster),
-    ].join('; ');
-    return { reason, command: cause.command, required: isStuck(nodes, cluster) };
+    const then = afterwards(nodes, cluster, afterRelease);
+    const reason = `${asOfWhen(causes, cluster.now)}${cause.what} (${namesOf(nodes)})`;
+    const steps = [...cause.steps, ...withAnotherProfile(cause, nodes, cluster), ...then.steps];
+    const required = then.isTyped || isStuck(nodes, cluster) || isLong(nodes, cluster.now);
+    return taskOfSteps(reason, steps, required, then.byItself);
   });
 }
 
@@ -63,51 +79,134 @@ function isStuck(nodes: readonly ExplainedNode[], { gates }: ExplainedCluster): 
   );
 }
 
-function asOfWhen(causes: readonly CauseOfNode[], nodes: readonly ExplainedNode[], now: number): string {
+function isLong(nodes: readonly ExplainedNode[], now: number): boolean {
+  return nodes.some(({ since }) => since !== null && now - since >= longOutageMs);
+}
+
+function asOfWhen(causes: readonly CauseOfNode[], now: number): string {
   const times = causes.map(({ asOf }) => asOf);
   if (times.includes(null)) return '';
   const last = Math.max(...times.map((time) => time ?? 0));
-  return `as of ${duration(now - last)} ago, when a recovery of ${namesOf(nodes)} failed: `;
+  return `as of ${duration(now - last)} ago, when it was last tried: `;
 }
 
-/** What happens once the cause is gone, or which command makes it happen. */
-function afterwards(nodes: readonly ExplainedNode[], { policy }: ExplainedCluster): string[] {
-  const byWay = Map.groupBy(nodes, ({ standing, isUnknown, next }) => {
-    if (standing === 'QUARANTINED') return 'release';
-    if (standing === 'EXCLUDED' || policy?.enabled === false) return 'nothing';
-    if (isUnknown) return 'probe';
-    if (policy?.mode !== 'ENFORCE') return 'recover';
-    return next.heldBy?.[0] ?? 'wait';
-  });
-  return [...byWay].flatMap(([way, those]) => {
+interface Afterwards {
+  /** What needs no command, as a clause behind a semicolon. */
+  readonly byItself: string;
+  /** A node needs a recovery that an operator starts. */
+  readonly isTyped: boolean;
+  readonly steps: readonly TaskStep[];
+}
+
+/** What happens once the cause is gone, and which command makes it happen. */
+function afterwards(
+  nodes: readonly ExplainedNode[],
+  cluster: ExplainedCluster,
+  afterRelease: AfterReleaseOf,
+): Afterwards {
+  const byWay = Map.groupBy(nodes, (node) => wayBack(node, cluster));
+  const clauses = [...byWay].flatMap(([way, those]) => {
     const [names, verb] = [namesOf(those), those.length === 1 ? 'is' : 'are'];
-    const first = those[0]?.name ?? '';
-    if (way === 'nothing') return [];
-    if (way === 'release') return `then release ${names}: coppice node release ${commandNames(those)}`;
-    if (way === 'recover') return `then recover ${names}: coppice node recover ${first} --check`;
     if (way === 'probe')
-      return `then ${names} ${verb} probed again by ${those.length === 1 ? 'itself' : 'themselves'}`;
-    if (way === 'wait') return `then ${names} ${verb} recovered again without a command`;
-    return `then ${names} ${verb} recovered again when the gate ${way} opens`;
+      return `${names} ${verb} probed again by ${those.length === 1 ? 'itself' : 'themselves'}`;
+    if (way === 'wait') return `${names} ${verb} recovered again without a command`;
+    return typed.has(way) ? [] : `${names} ${verb} recovered again when the gate ${way} opens`;
   });
+  const steps = [...byWay].flatMap(([way, those]) => {
+    if (way === 'create') return creationSteps(those);
+    if (way === 'release') return releaseSteps(those, cluster.name, afterRelease);
+    if (way === 'recover') return recoverSteps(those, cluster.name);
+    return way === 'breaker' ? [breakerStep(cluster.name)] : [];
+  });
+  const created = byWay.has('create')
+    ? `; no action of the policy ${cluster.policy?.name} creates one that does not exist`
+    : '';
+  const recovered = clauses.length === 0 ? '' : `; once that is put right, ${clauses.join(', ')}`;
+  const byItself = `${created}${recovered}`;
+  return { byItself, steps, isTyped: byWay.has('create') || byWay.has('recover') };
 }
 
-/** A command takes several. */
-function commandNames(nodes: readonly ExplainedNode[]): string {
-  return nodes.length > 5 ? 'NODE ...' : nodes.map(({ name }) => name).join(' ');
+/** Ways that are told by a step, or that are none. */
+const typed: ReadonlySet<WayBack> = new Set(['nothing', 'create', 'release', 'recover', 'breaker']);
+
+/** A gate, or one of these. */
+type WayBack = GateName | 'nothing' | 'create' | 'release' | 'probe' | 'recover' | 'wait';
+
+function wayBack(node: ExplainedNode, cluster: ExplainedCluster): WayBack {
+  const { standing, isUnknown, next } = node;
+  const { policy } = cluster;
+  if (standing === 'EXCLUDED' || policy?.enabled === false) return 'nothing';
+  if (isNeverCreatedAgain(node, cluster)) return 'create';
+  if (standing === 'QUARANTINED') return 'release';
+  if (isUnknown) return 'probe';
+  if (policy?.mode !== 'ENFORCE') return 'recover';
+  return next.heldBy?.[0] ?? 'wait';
+}
+
+function releaseSteps(
+  nodes: readonly ExplainedNode[],
+  cluster: string,
+  afterRelease: AfterReleaseOf,
+): TaskStep[] {
+  const named = nodes.slice(0, mostNodes);
+  const [first] = named;
+  if (first === undefined) return [];
+  const [them, are, their] = named.length === 1 ? ['it', 'it is', 'its'] : ['them', 'they are', 'their'];
+  const held = afterRelease(first);
+  const still = held === null ? '' : `; ${held.why}`;
+  const again = {
+    command: `coppice node release ${named.map(({ name }) => name).join(' ')}`,
+    text: `then release ${them}: ${are} recovered again, with all ${their} tries${still}`,
+  };
+  return [again, ...(held?.steps ?? []), ...stepForMore(nodes, cluster)];
+}
+
+function recoverSteps(nodes: readonly ExplainedNode[], cluster: string): TaskStep[] {
+  const steps = nodes.slice(0, mostNodes).map(({ name }) => ({
+    command: `coppice node recover ${name} --check --wait`,
+    text: `then recover ${name}, unless it is healthy again`,
+  }));
+  return [...steps, ...stepForMore(nodes, cluster)];
+}
+
+/** Which other nodes need the same. */
+function stepForMore(nodes: readonly ExplainedNode[], cluster: string): TaskStep[] {
+  const next = nodes[mostNodes];
+  if (next === undefined) return [];
+  return [
+    {
+      command: `coppice node list --cluster ${cluster} --health ${next.standing}`,
+      text: `lists ${count(nodes.length - mostNodes, 'more node')} that ${nodes.length - mostNodes === 1 ? 'needs' : 'need'} the same`,
+    },
+  ];
+}
+
+function breakerStep(cluster: string): TaskStep {
+  return {
+    command: `coppice cluster breaker reset ${cluster}`,
+    text: 'then the nodes are recovered at once; without it when the breaker lets one try',
+  };
 }
 
 /** It touches more nodes than those that fail: what it does to them is said with it. */
 function withAnotherProfile(
   { property }: KnownCause,
-  [first]: readonly ExplainedNode[],
+  nodes: readonly ExplainedNode[],
   { name, profileChanges, updateBatch }: ExplainedCluster,
-): string[] {
+): TaskStep[] {
+  const [first] = nodes;
   if (property === null || first === undefined) return [];
   const effect = profileChanges[property] ?? 'each is removed and created again';
   const order = updateBatch > 1 ? `${updateBatch} at once at most` : 'one after the other';
+  const alone = nodes.length === 1 ? `${first.name} alone` : `${first.name} alone, and likewise the others`;
   return [
-    `or create a profile with another one: coppice node update ${first.name} --profile NAME gives it to ${first.name} alone, ` +
-      `coppice cluster update ${name} --profile NAME to all nodes, the healthy ones too, ${order}: ${effect} (--plan shows it, and changes nothing)`,
+    {
+      command: `coppice node update ${first.name} --profile NAME`,
+      text: `or, instead of step 1, create a profile with another one, and give it to ${alone}`,
+    },
+    {
+      command: `coppice cluster update ${name} --profile NAME`,
+      text: `or to all nodes, the healthy ones too, ${order}: ${effect} (--plan shows it, and changes nothing)`,
+    },
   ];
 }

@@ -8,15 +8,10 @@ import { count, namesOf } from './describe.ts';
 import { updateTasks } from './explain-actions.ts';
 import type { ExplainedCluster, ExplainedNode } from './explained-cluster.ts';
 import { enableTask, gateTasks, recoverTask, resumeTask, type GateTasks } from './gate-tasks.ts';
-import { mostNodes, type OperatorTask } from './operator-task.ts';
-import { afterCause, causeOf, causeTasks } from './node-causes.ts';
+import { longOutageMs, mostNodes, taskSteps, taskOfSteps, type OperatorTask } from './operator-task.ts';
+import { causeOf, causeTasks } from './node-causes.ts';
+import { creationTasks, isNeverCreatedAgain } from './creation-tasks.ts';
 import { stepTasks } from './step-tasks.ts';
-
-/**
- * What cannot be seen for longer needs an operator: an API that restarts, or a network that is switched, is
- * back in a few minutes, and healing goes on by itself. An alarm that comes sooner is for nothing.
- */
-export const longOutageMs = 5 * 60_000;
 
 /** The required ones first. */
 export function operatorTasks(
@@ -24,7 +19,8 @@ export function operatorTasks(
   gates: GateTasks = gateTasks(cluster),
 ): OperatorTask[] {
   const tasks = [
-    ...causeTasks(cluster),
+    ...causeTasks(cluster, (node) => gates.afterRelease(node)),
+    ...creationTasks(cluster, (node) => causeOf(node, cluster) !== null),
     // Before what starts a recovery: none helps until the policy is right.
     ...wrongPolicy(cluster),
     // Before a release: a node is made again from the profile that it has.
@@ -48,15 +44,29 @@ export function requiredFirst(tasks: readonly OperatorTask[]): OperatorTask[] {
   return [...tasks.filter((task) => task.required), ...tasks.filter((task) => !task.required)];
 }
 
-/** Of several reasons for a command the first; it is required where any of them requires it. */
+/**
+ * Of several reasons for a command the first; it is required where any of them requires it. A command that
+ * is a step of a list is not told alone as well: there it has its place among the others.
+ */
 export function eachCommandOnce(tasks: readonly OperatorTask[]): OperatorTask[] {
-  const byCommand = new Map<string, OperatorTask>();
+  const byCommands = new Map<string, OperatorTask>();
   for (const task of tasks) {
-    const known = byCommand.get(task.command);
+    const commands = commandsOf(task).join('\n');
+    const known = byCommands.get(commands);
     const required = task.required || known?.required === true;
-    byCommand.set(task.command, { ...(known ?? task), required });
+    byCommands.set(commands, { ...(known ?? task), required });
   }
-  return [...byCommand.values()];
+  const once = [...byCommands.values()];
+  const inLists = new Set(once.filter(isList).flatMap(commandsOf));
+  return once.filter((task) => isList(task) || !inLists.has(task.command));
+}
+
+function isList({ steps }: OperatorTask): boolean {
+  return steps !== undefined;
+}
+
+function commandsOf(task: OperatorTask): string[] {
+  return taskSteps(task).map(({ command }) => command);
 }
 
 /** Those of the first nodes that have any; where more have, the list of them says which. */
@@ -94,37 +104,50 @@ function listOfMore(
 
 /** One command for all that are released for the same reason. */
 function releases(cluster: ExplainedCluster, gates: GateTasks): OperatorTask[] {
-  const quarantined = cluster.nodes.filter(({ standing }) => standing === 'QUARANTINED');
+  // Those whose cause is known are released by the last step of its list.
+  const quarantined = cluster.nodes.filter(
+    (node) =>
+      node.standing === 'QUARANTINED' &&
+      causeOf(node, cluster) === null &&
+      !isNeverCreatedAgain(node, cluster),
+  );
   const named = quarantined.slice(0, mostNodes);
   const groups = Map.groupBy(named, (node) =>
-    releaseReason([node], cluster, gates).replaceAll(node.name, 'NODE'),
+    JSON.stringify(releaseOf([node], cluster, gates)).replaceAll(node.name, 'NODE'),
   );
   const tasks = [...groups.values()].flatMap((nodes) => {
-    const names = nodes.map(({ name }) => name).join(' ');
-    const reason = releaseReason(nodes, cluster, gates);
-    const release = { reason, command: `coppice node release ${names}`, required: true };
+    const release = releaseOf(nodes, cluster, gates);
     const [first] = nodes;
-    if (first === undefined || first.isHealthy) return [release];
+    if (first === undefined || first.isHealthy) return release;
     const tried = `what was tried for ${first.name}, and how it failed`;
-    return [
-      release,
-      { reason: tried, command: `coppice recovery list --node ${first.name}`, required: false },
-    ];
+    const list = { reason: tried, command: `coppice recovery list --node ${first.name}`, required: false };
+    return [...release, list];
   });
   return [...tasks, ...listOfMore(cluster, quarantined, true)];
 }
 
-/** @param nodes that have the same one. */
-function releaseReason(nodes: readonly ExplainedNode[], cluster: ExplainedCluster, gates: GateTasks): string {
+/** @param nodes that are released alike. */
+function releaseOf(
+  nodes: readonly ExplainedNode[],
+  cluster: ExplainedCluster,
+  gates: GateTasks,
+): OperatorTask[] {
   const [first] = nodes;
-  if (first === undefined) return '';
+  if (first === undefined) return [];
   const names = namesOf(nodes);
   const isOne = nodes.length === 1;
-  if (first.isHealthy)
-    return `${names} ${isOne ? 'is' : 'are'} healthy now: end ${isOne ? 'its' : 'their'} quarantine`;
-  const cause = causeOf(first, cluster.name);
-  const again = `release ${names}: ${isOne ? 'it is' : 'they are'} recovered again, with all ${isOne ? 'its' : 'their'} tries${gates.afterRelease(first)}`;
-  return cause === null ? `${beforeRelease(first, cluster)} ${again}` : afterCause(cause, again);
+  const command = `coppice node release ${nodes.map(({ name }) => name).join(' ')}`;
+  if (first.isHealthy) {
+    const reason = `${names} ${isOne ? 'is' : 'are'} healthy now: end ${isOne ? 'its' : 'their'} quarantine`;
+    return [{ reason, command, required: true }];
+  }
+  const their = isOne ? 'its' : 'their';
+  const again = `${beforeRelease(first, cluster)} release ${names}: ${isOne ? 'it is' : 'they are'} recovered again, with all ${their} tries`;
+  const held = gates.afterRelease(first);
+  if (held === null) return [{ reason: again, command, required: true }];
+  if (held.steps.length === 0) return [{ reason: `${again}; ${held.why}`, command, required: true }];
+  const text = `end ${their} quarantine`;
+  return taskOfSteps(`${again}; ${held.why}`, [{ command, text }, ...held.steps], true);
 }
 
 function beforeRelease(node: ExplainedNode, cluster: ExplainedCluster): string {

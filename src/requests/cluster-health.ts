@@ -18,6 +18,7 @@ import { cloudTrouble, explainCloud, type ExplainedCloud } from '../recovery/exp
 import { shareOf, type ClosedGate } from '../recovery/gates.ts';
 import { endsOfGates, gateTasks } from '../recovery/gate-tasks.ts';
 import type { OperatorTask } from '../recovery/operator-task.ts';
+import { canCreate, actionsThatCreate } from '../recovery/creating-actions.ts';
 import { stepTasks } from '../recovery/step-tasks.ts';
 import { eachCommandOnce, requiredFirst } from '../recovery/operator-tasks.ts';
 import type { Maintenance } from '../domain/maintenance.ts';
@@ -113,6 +114,8 @@ interface ProfileFacts extends Pick<ExplainedCluster, 'profileChanges'> {
   readonly needsCloud: boolean;
   /** What a node of it has one of; null: it is not known. */
   readonly noun: string | null;
+  /** The recovery actions that create what a node lacks. */
+  readonly creating: ReadonlySet<string>;
 }
 
 /** Of a profile whose type is not offered here nothing is known. */
@@ -123,11 +126,12 @@ async function profileFacts(
   const profile = await getProfile(store.db, profileId);
   const type = profile === undefined ? undefined : profileTypes.find(profile.type);
   if (profile === undefined || type === undefined)
-    return { needsCloud: false, noun: null, profileChanges: {} };
+    return { needsCloud: false, noun: null, profileChanges: {}, creating: actionsThatCreate({}) };
   const { properties } = profile.spec;
   return {
     needsCloud: type.needsCloud === true,
     noun: type.noun,
+    creating: actionsThatCreate(type.operations),
     profileChanges: isJsonObject(properties) ? effectsOfChanges(type, properties) : {},
   };
 }
@@ -218,7 +222,7 @@ export async function describeClusterHealth(
   const nodes = await describeNodes(tools, snapshot);
   const size = nodes.length + (part?.others ?? 0);
   const missing = missingNodes(cluster, size);
-  const { needsCloud, profileChanges, noun } = await profileFacts(tools, cluster);
+  const { needsCloud, profileChanges, noun, creating } = await profileFacts(tools, cluster);
   const names = await explainedNames(db, viewer, cluster, rules, nodes);
   const explained: ExplainedCluster = {
     name: names.cluster,
@@ -227,7 +231,12 @@ export async function describeClusterHealth(
     missing,
     excess: excessNodes(cluster, size),
     ...actions,
-    policy: rules && { name: names.policy, enabled: rules.enabled, mode: rules.policy.mode },
+    policy: rules && {
+      name: names.policy,
+      enabled: rules.enabled,
+      mode: rules.policy.mode,
+      creates: canCreate(rules.policy.recovery, creating),
+    },
     profileChanges,
     updateBatch: await updateBatch(db, cluster.id, size),
     maintenance: round.maintenance,

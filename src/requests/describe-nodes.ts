@@ -15,6 +15,7 @@ import { nextUps, type NextUp } from '../recovery/next-up.ts';
 import { planRound } from '../recovery/plan-round.ts';
 import { nodeStanding } from '../recovery/standing.ts';
 import { lastProbesOf } from '../store/action-steps.ts';
+import { failedCreations } from '../store/failed-actions.ts';
 import { firstFailures } from '../store/first-failures.ts';
 import { nothingOfNode } from '../store/healing.ts';
 import { openHookFailures } from '../store/hook-failures.ts';
@@ -32,10 +33,9 @@ export async function describeNodes(tools: RequestTools, snapshot: ClusterSnapsh
   const relapses = relapsesOf(snapshot);
   const failures = await failedHooks(tools, nodes);
   const notCreated = nodes.filter(({ id }) => health.get(id)?.failure?.class === 'NOT_CREATED');
-  const first = await firstFailures(
-    tools.store.db,
-    notCreated.map(({ id }) => id),
-  );
+  const notCreatedIds = notCreated.map(({ id }) => id);
+  const first = await firstFailures(tools.store.db, notCreatedIds);
+  const creations = await failedCreations(tools.store.db, notCreatedIds);
   const notWatched = notWatchedBecause(round);
   const withLog = await nodesWithLog(tools, nodes, health);
   const lost = await lostMembers(tools.store.db, nodes[0]?.clusterId ?? '', snapshot);
@@ -70,6 +70,7 @@ export async function describeNodes(tools: RequestTools, snapshot: ClusterSnapsh
     return {
       ...known,
       firstFailure,
+      creationFailure: creations.get(node.id) ?? null,
       next: then,
       endsBy: [],
       hasLog: withLog.has(node.id),

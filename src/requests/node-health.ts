@@ -1,5 +1,6 @@
 /** The health of a node, and what of it the sentences about its cluster are made from. */
 import type { ExplainedHookFailure, ExplainedNode, ExplainedStep } from '../recovery/explained-cluster.ts';
+import type { Failure } from '../domain/health-record.ts';
 import type { Maintenance } from '../domain/maintenance.ts';
 import type { Node, Relapse } from '../domain/model.ts';
 import type { Knowledge } from '../recovery/knowledge.ts';
@@ -36,6 +37,8 @@ export interface NodeHealth {
   readonly warning: ExplainedHookFailure | null;
   /** Of a node that does not exist: with what it failed before it was removed; null: nothing is known. */
   readonly firstFailure: FirstFailure | null;
+  /** Why its creation failed, of one that does not exist; null: not known. */
+  readonly creationFailure: ExplainedNode['notCreated'];
 }
 
 /** What keeps the health of a node, and its last recovery, say of why nothing has helped it. */
@@ -69,6 +72,7 @@ export function explainedNode(
     hasLog,
     lostMember,
     tried,
+    creationFailure,
   }: NodeHealth,
   noun: string | null,
 ): ExplainedNode {
@@ -85,8 +89,10 @@ export function explainedNode(
     lostMember,
     lacks: node.physicalId === null && knowledge.failure?.class === 'NOT_CREATED' ? noun : null,
     tried,
+    notCreated: creationFailure,
     failure: knowledge.failure ?? recovery?.failure ?? null,
-    firstFailure: knowledge.failure?.class === 'NOT_CREATED' ? firstFailure : null,
+    firstFailure:
+      knowledge.failure?.class === 'NOT_CREATED' ? beforeIt(firstFailure, knowledge.failure) : null,
     excluded,
     quarantine,
     recovery: recovery && {
@@ -99,6 +105,12 @@ export function explainedNode(
     next,
     warning,
   };
+}
+
+/** null: it has failed in this way from the beginning. */
+function beforeIt(first: FirstFailure | null, failure: Failure): FirstFailure | null {
+  const isSame = first?.failure.class === failure.class && first.failure.reason === failure.reason;
+  return isSame ? null : first;
 }
 
 /** null: it has ended. */

@@ -91,6 +91,29 @@ export async function failedActions(
     }));
 }
 
+/** Why each of these nodes could not be created, by its last creation, where that has failed. */
+export async function failedCreations(
+  db: Db,
+  nodeIds: readonly string[],
+): Promise<ReadonlyMap<string, { readonly at: number; readonly reason: string }>> {
+  const found = new Map<string, { readonly at: number; readonly reason: string }>();
+  for (const chunk of chunks(nodeIds)) {
+    const rows = await db
+      .selectFrom('action')
+      .select(['target', 'status', 'status_reason', 'ended_at'])
+      .where('target', 'in', chunk)
+      .where('action', '=', 'NODE_CREATE')
+      .where('ended_at', 'is not', null)
+      .orderBy('seq')
+      .execute();
+    for (const { target, status, status_reason: reason, ended_at: at } of rows) {
+      if (status === 'FAILED') found.set(target, { at: at ?? 0, reason });
+      else found.delete(target);
+    }
+  }
+  return found;
+}
+
 /** An action that has a plan has begun to carry it out. */
 function wasRefused({
   failure_code: code,

@@ -28,8 +28,13 @@ const probeReason =
   'GET http://10.20.30.41:8080/healthz/readiness?verbose=1 gave no answer in 5 s (connect ETIMEDOUT 10.20.30.41:8080), 3 times in a row';
 const chinese = '节点没有响应，最近三次探测都超时了，因此它被认为已经失败，等待恢复操作完成之后再次检查';
 
+const taskSteps: Schemas['OperatorTask']['steps'] = [
+  { command: `coppice node release ${nodeName(1)} ${nodeName(2)}`, text: 'end their quarantine' },
+  { command: `coppice cluster breaker reset ${clusterName}`, text: `once the cause is gone: ${cloudReason}` },
+];
 const task: Schemas['OperatorTask'] = {
   command: `coppice node release ${nodeName(1)} ${nodeName(2)}`,
+  steps: taskSteps,
   reason: `they are quarantined: three recoveries in 24 h did not help (${cloudReason}); only when the quota of the project is raised: else it fails again`,
   required: true,
 };
@@ -37,6 +42,7 @@ const mayTask: Schemas['OperatorTask'] = {
   command: `coppice cluster update ${clusterName} --profile ${profileName} --metadata "team=web platform"`,
   reason: 'or create a profile with another flavor, and give it to all nodes, two at a time',
   required: false,
+  steps: [],
 };
 
 const health: Schemas['NodeHealth'] = {

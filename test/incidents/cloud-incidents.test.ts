@@ -27,11 +27,19 @@ let cloud: CloudSimulator;
 let server: IncidentServer;
 let directory: string;
 
+/** A host in each of two zones. */
+const twoZones = {
+  hosts: [
+    { name: 'compute1', zone: 'az1' },
+    { name: 'compute2', zone: 'az2' },
+  ],
+};
+
 /** A Coppice whose cloud is the entry `mine` of a clouds.yaml. */
-async function start(change: Record<string, string> = {}, size = 2): Promise<void> {
+async function start(change: Record<string, string> = {}, size = 2, zones: JsonObject = {}): Promise<void> {
   directory = mkdtempSync(join(tmpdir(), 'coppice-cloud-incident-'));
   cloud = await startCloudSimulator({
-    settings: { strict: true, latency: { answer_ms: 0, operation_ms: 10 } },
+    settings: { strict: true, latency: { answer_ms: 0, operation_ms: 10 }, ...zones },
   });
   cloud.world.addImage('debian');
   const env = { ...cloud.environment, ...change };
@@ -151,19 +159,21 @@ describe('an incident of the cloud', { timeout: 120_000 }, () => {
     expect(said).not.toContain('not it');
   });
 
-  test('15: the image is gone: that comes before the release of the node', async () => {
+  test('15: the image is gone: one list for all nodes, and their release is its last step', async () => {
     policy = { recovery: { actions: [{ name: 'RECREATE' }], retry: once } };
-    await start({}, 1);
+    await start();
     cloud.world.images.clear();
-    const [broken] = cloud.world.servers.all;
-    if (broken !== undefined) cloud.world.servers.setState(broken, 'error', 'Its disk was full.');
+    for (const broken of cloud.world.servers.all)
+      cloud.world.servers.setState(broken, 'error', 'Its disk was full.');
     const said = await sees([
       /QUARANTINED/,
-      /the image debian of the profile is gone: .*coppice cluster update web --profile NAME/,
-      /do: openstack image list/,
-      /do: coppice node release web-1/,
+      /do: .*the image debian of the profile is gone \(web-1, web-2\)/,
+      /1\. openstack image list/,
+      /3\. coppice cluster update web --profile NAME/,
+      /4\. coppice node release web-1 web-2 /,
     ]);
-    expect(said.indexOf('openstack image list')).toBeLessThan(said.indexOf('coppice node release'));
+    // One cause, one list: no release stands beside it.
+    expect(said.match(/ do: /g)).toHaveLength(1);
   });
 
   test('16: the quota is used up by others: that comes before the release of the node', async () => {
@@ -176,8 +186,8 @@ describe('an incident of the cloud', { timeout: 120_000 }, () => {
     await sees([
       /QUARANTINED/,
       /Quota exceeded for instances/,
-      /do: openstack limits show --absolute/,
-      /do: coppice node release web-1/,
+      /1\. openstack limits show --absolute/,
+      /3\. coppice node release web-1/,
       /SERVER_DELETED/,
       /it has no server now/,
     ]);
@@ -198,5 +208,46 @@ describe('an incident of the cloud', { timeout: 120_000 }, () => {
     await sees([/web-1, web-2, web-3 cannot be probed/]);
     const views = [await server.type('status'), await server.type('cluster', 'health', 'web')];
     for (const view of views) expect(view).not.toContain('node recover');
+  });
+
+  test('18: a quota refuses new nodes, and the policy only rebuilds: what frees it, then what creates them', async () => {
+    policy = { recovery: { actions: [{ name: 'REBUILD' }], retry: { episodes: 9, delay: 600 } } };
+    await start();
+    const { settings } = cloud.world;
+    cloud.world.settings = { ...settings, quota: { ...settings.quota, instances: 2 } };
+    await expect(server.type('cluster', 'scale-out', 'web', '--count', '2', '--wait')).rejects.toThrow(
+      'Quota exceeded',
+    );
+    const said = await sees([
+      /do: .*the project has used up its quota of instances \(web-3, web-4\)/,
+      /1\. openstack limits show --absolute/,
+      /no action of the policy web creates one that does not exist/,
+      /coppice node recover web-3 --operation RECREATE --wait \(create the server of web-3\)/,
+      /coppice node delete web-3 web-4 --wait/,
+      /Quota exceeded for instances/,
+      /the next recovery begins in/,
+    ]);
+    // As an operator does it: the quota is raised, then each command is typed as it stands.
+    cloud.world.settings = settings;
+    const commands = [...said.matchAll(/\d\. coppice (node recover web-\d .*?) \(/g)].map(
+      ([, words]) => words,
+    );
+    expect(commands).toHaveLength(2);
+    for (const words of commands) await server.type(...(words ?? '').split(' '));
+    await sees([/HEALTHY +4\/4 healthy/]);
+  });
+
+  test('19: the only host of a zone is down: the zone and the host are named, with the command', async () => {
+    policy = { recovery: { actions: [{ name: 'RECREATE' }], retry: once } };
+    const spec = { ...profile, properties: { ...profile.properties, availability_zone: 'az2' } };
+    await start({}, 0, twoZones);
+    await server.cluster('web', spec, { detection, ...policy }, 1);
+    await sees([/HEALTHY +1\/1 healthy/]);
+    const host = cloud.world.hosts.find('compute2');
+    if (host !== undefined) cloud.world.hosts.change(host, { isUp: false, isForcedDown: true });
+    await sees([
+      /no compute host in the availability zone az2 was up/,
+      /openstack compute service set --up compute2 nova-compute \(.*once compute2 is repaired/,
+    ]);
   });
 });

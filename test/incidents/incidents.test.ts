@@ -105,7 +105,7 @@ describe.concurrent('an incident', { timeout: 120_000 }, () => {
     await server.seeUntil('breaker', [
       /breaker +OPEN/,
       /did not help/,
-      /coppice cluster breaker reset breaker/,
+      / do: coppice cluster breaker reset breaker/,
     ]);
   });
 

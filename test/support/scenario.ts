@@ -378,8 +378,11 @@ const sentences: readonly (readonly [RegExp, Sentence])[] = [
       for (const problem of explanation.problems) transcript.note(`wrong: ${problem}`);
       for (const doing of explanation.doing) transcript.note(`under way: ${doing}`);
       for (const { reason } of explanation.waiting) transcript.note(`waits: ${reason}`);
-      for (const { reason, command } of explanation.operator)
-        transcript.note(`to do: ${command} (${reason})`);
+      for (const { reason, command, steps } of explanation.operator) {
+        transcript.note(`to do: ${steps === undefined ? `${command} (${reason})` : reason}`);
+        for (const [index, step] of (steps ?? []).entries())
+          transcript.note(`${index + 1}. ${step.command} (${step.text})`);
+      }
       if (explanation.problems.length === 0) transcript.note('nothing is wrong');
     },
   ],

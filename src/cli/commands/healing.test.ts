@@ -117,16 +117,21 @@ const health: Schemas['ClusterHealth'] = {
       limit: null,
       since: '2026-11-22T18:00:00.000Z',
       until: '2026-11-22T20:20:00.000Z',
-      ends_by: [{ command: 'coppice cluster resume web', reason: 'ends the pause', required: false }],
+      ends_by: [task('coppice cluster resume web', 'ends the pause', false)],
     },
   ],
   problems: ['web-2 has failed: it has ended'],
   doing: ['web-2: REBOOT'],
   waiting: [{ reason: 'the cluster is paused', until: '2026-11-22T20:20:00.000Z' }],
-  operator: [{ command: 'coppice node release web-2', reason: 'it is quarantined', required: true }],
+  operator: [task('coppice node release web-2', 'it is quarantined', true)],
   standing: 'QUARANTINED',
   nodes: [healthy, failed],
 };
+
+/** Of one command. */
+function task(command: string, reason: string, required: boolean): Schemas['OperatorTask'] {
+  return { command, reason, required, steps: [{ command, text: reason }] };
+}
 
 const localClock = (time: string): string => timesFor(0, false).clock(Date.parse(time));
 

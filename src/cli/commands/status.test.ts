@@ -43,10 +43,15 @@ const held: Schemas['ClusterOverview'] = {
   id: 'c1',
   name: 'web',
   needs_operator: true,
-  operator: [{ command: 'coppice node release web-2', reason: 'it is quarantined', required: true }],
+  operator: [task('coppice node release web-2', 'it is quarantined')],
   problems: ['2 of 3 nodes have failed'],
   waiting: [{ reason: 'the breaker is open', until: '2026-11-22T18:30:00.000Z' }],
 };
+
+/** Of one command. */
+function task(command: string, reason: string, required = true): Schemas['OperatorTask'] {
+  return { command, reason, required, steps: [{ command, text: reason }] };
+}
 
 const health = {
   at: '2026-11-22T18:20:00.000Z',
@@ -142,7 +147,7 @@ describe('coppice status', () => {
   });
 
   test('shows on a narrow terminal what several nodes need, not the first need alone', async () => {
-    const more = { command: 'coppice node recover web-3', reason: 'it is held', required: true };
+    const more = task('coppice node recover web-3', 'it is held');
     const both = { ...held, operator: [...held.operator, more] };
     await using api = await fakeApi({
       'GET /v1/health': { body: { health: { ...health, clusters: [both] } } },
@@ -161,7 +166,7 @@ test('what is wrong with the cloud is said once, above the clusters in it', asyn
   const cloud: Schemas['HealthOverview']['cloud'] = {
     doing: [],
     needs_operator: true,
-    operator: [{ command: 'curl -si http://nova/v2.1', reason: 'see what it answers', required: true }],
+    operator: [task('curl -si http://nova/v2.1', 'see what it answers')],
     problems: ['compute at http://nova/v2.1 has been away for 6 min: it answers 503'],
     waiting: [{ reason: 'nothing is touched', until: null }],
   };

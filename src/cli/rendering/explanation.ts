@@ -10,6 +10,8 @@ import type { Times } from './times.ts';
 
 type Explanation = Pick<Schemas['ClusterHealth'], 'doing' | 'waiting' | 'operator'>;
 type OperatorTask = Schemas['OperatorTask'];
+/** A server of an earlier version tells no steps. */
+type ToldTask = Omit<OperatorTask, 'steps'> & Partial<Pick<OperatorTask, 'steps'>>;
 
 /** How the lines are written on this terminal. */
 export interface Voice {
@@ -25,7 +27,7 @@ export function explanationLines(
   return [
     ...doing.map((text) => [{ text: `now: ${text}` }]),
     ...waiting.map((each) => waitingText(each, times)),
-    ...operator.map((task) => operatorText(task)),
+    ...operator.flatMap((task) => operatorLines(task)),
   ];
 }
 
@@ -36,12 +38,30 @@ function waitingText({ reason, until }: Explanation['waiting'][number], times: T
   return [{ text: 'waits', tone: 'busy' }, { text: `: ${reason}${when}` }];
 }
 
-/** @param indent blanks before it, of what belongs to the sentence above. */
-export function operatorText({ command, reason, required }: OperatorTask, indent = 0): Phrase[] {
-  return [
+/**
+ * One line; where it takes several commands they stand below the reason, numbered in their order.
+ * @param indent blanks before it, of what belongs to the sentence above.
+ */
+export function operatorLines(task: ToldTask, indent = 0): Phrase[][] {
+  const { command, reason, required, steps = [] } = task;
+  const isList = steps.length > 1;
+  const first = [
     { text: ' '.repeat(indent) + (required ? 'do' : 'may do'), tone: required ? 'bad' : 'quiet' },
     { text: ': ' },
-    { text: command, tone: 'strong', isCommand: true },
-    { text: ` (${reason})` },
+    ...(isList ? [{ text: reason }] : commandText(command, reason)),
+  ] as const;
+  const below = isList ? steps : [];
+  return [
+    [...first],
+    ...below.map((step, index) => [
+      { text: `${' '.repeat(indent + stepIndent)}${index + 1}. ` },
+      ...commandText(step.command, step.text),
+    ]),
   ];
+}
+
+const stepIndent = 4;
+
+function commandText(command: string, why: string): Phrase[] {
+  return [{ text: command, tone: 'strong', isCommand: true }, { text: ` (${why})` }];
 }

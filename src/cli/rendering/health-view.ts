@@ -2,7 +2,7 @@
 import type { Schemas } from '../../client/api-types.ts';
 import { count } from '../../recovery/describe.ts';
 import { stepTitle } from './step-title.ts';
-import { explanationLines, operatorText, type Voice } from './explanation.ts';
+import { explanationLines, operatorLines, type Voice } from './explanation.ts';
 import { toneOf } from './style.ts';
 import type { Tone } from './style.ts';
 import { fitTable, type TableColumn } from './fit-table.ts';
@@ -69,7 +69,10 @@ function summary(health: ClusterHealth, voice: Voice): ShownField[] {
 }
 
 function gateLines({ gate, reason, ends_by: endsBy }: ClusterHealth['gates'][number]): Prose[] {
-  return [[{ text: `${gate}: ${reason}`, tone: 'busy' }], ...endsBy.map((task) => operatorText(task, 2))];
+  return [
+    [{ text: `${gate}: ${reason}`, tone: 'busy' }],
+    ...endsBy.flatMap((task) => operatorLines(task, 2)),
+  ];
 }
 
 const counted = [
@@ -207,7 +210,7 @@ export function renderNodeHealth(node: NodeHealth, { style, times, columns }: Sc
   const step = node.recovery?.step ?? null;
   if (step?.if_it_helps) fields.push(['if it helps', { text: step.if_it_helps }]);
   if (step?.if_it_fails) fields.push(['if it fails', { text: step.if_it_fails }]);
-  const ends = node.next.ends_by.map((task) => operatorText(task, 2));
+  const ends = node.next.ends_by.flatMap((task) => operatorLines(task, 2));
   fields.push(['next', { sentences: [nextText(node, times), ...ends] }]);
   return renderFields(fields, style, { columns });
 }

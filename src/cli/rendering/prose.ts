@@ -18,7 +18,8 @@
  * is a line for each line of its value; a sentence is a line. In `status` a line that begins with a name is a
  * cluster, with its health, its counts and what is wrong in brief; below it, indented, each command for an
  * operator, each problem, what is done and what it waits for is a line of its own, which begins with `do:` or
- * `may do:`, `why:`, `now:`, `waits:`. Programs that need more than that read --json. Pure.
+ * `may do:`, `why:`, `now:`, `waits:`; several commands for one reason are numbered lines below it. Programs
+ * that need more than that read --json. Pure.
  */
 import stringWidth from 'string-width';
 import { printable } from './printable.ts';

@@ -1,7 +1,7 @@
 /** What stands below the picture of a recovery: the step that runs, and where else to look. */
 import type { Schemas } from '../../client/api-types.ts';
 import { duration } from '../../domain/duration.ts';
-import { operatorText } from './explanation.ts';
+import { operatorLines } from './explanation.ts';
 import { renderHints } from './hints.ts';
 import { renderProse } from './prose.ts';
 import { workflowNameOf } from './step-title.ts';
@@ -20,7 +20,7 @@ export interface Screen {
 
 /** The step that runs, until when, and what may be done about it. */
 export function whatRuns({ running, operator }: Recovery, style: Style, { columns }: Screen): string {
-  const tasks = operator.map((task) => operatorText(task));
+  const tasks = operator.flatMap((task) => operatorLines(task));
   const sentences = [...(running === null ? [] : [`now: ${running.doing}`]), ...tasks];
   return sentences.length === 0 ? '' : `\n${renderProse(sentences, { columns }, style)}`;
 }

@@ -6,7 +6,7 @@
 import stringWidth from 'string-width';
 import type { Schemas } from '../../client/api-types.ts';
 import { count } from '../../recovery/describe.ts';
-import { explanationLines, operatorText, type Voice } from './explanation.ts';
+import { explanationLines, operatorLines, type Voice } from './explanation.ts';
 import { onOneLine } from './printable.ts';
 import { renderProse, type Phrase, type Prose } from './prose.ts';
 import { toneOf, type Tone } from './style.ts';
@@ -149,7 +149,7 @@ function shortParts(cluster: Cluster, screen: Screen): Prose[] {
     ...explanationLines({ doing: doing.slice(0, 1).map(shortened), waiting: [], operator: [] }, screen),
     ...explanationLines({ doing: [], waiting: waiting.slice(0, 1).map(shortWait), operator: [] }, screen),
   ];
-  const parts = [...tasks.map((task) => operatorText(task)), ...(why === '' ? [] : [why]), ...meanwhile];
+  const parts = [...tasks.flatMap((task) => operatorLines(task)), ...(why === '' ? [] : [why]), ...meanwhile];
   const isAll =
     problems.length < 2 &&
     operator.length === tasks.length &&

@@ -1,7 +1,7 @@
 /** How health is explained on the wire, and nodes are counted: for one cluster, and for all. */
 import { z } from 'zod';
 import type { ClusterExplanation } from '../../recovery/explain-cluster.ts';
-import type { OperatorTask } from '../../recovery/operator-task.ts';
+import { taskSteps, type OperatorTask } from '../../recovery/operator-task.ts';
 import { standings, standingsInWords, type Standing } from '../../recovery/standing.ts';
 import { millisecondsOrNull } from '../times.ts';
 import { nullableTime, text } from './common.ts';
@@ -13,6 +13,14 @@ export const operatorTaskShape = z
     command: text.describe('To be typed as it stands.'),
     reason: text,
     required: z.boolean().describe('Coppice does nothing more about it; an operator has to act.'),
+    steps: z
+      .array(
+        z.strictObject({
+          command: text.describe('To be typed as it stands.'),
+          text: text.describe('What it is for, or when it is the one to type.'),
+        }),
+      )
+      .describe('All commands, in the order in which they are typed; `command` is the first of them.'),
   })
   .meta({ id: 'OperatorTask' });
 
@@ -51,6 +59,7 @@ export function toExplanation({ problems, doing, waiting, operator }: ClusterExp
   };
 }
 
-export function toOperatorTask({ command, reason, required }: OperatorTask) {
-  return { command, reason, required };
+export function toOperatorTask(task: OperatorTask) {
+  const { command, reason, required } = task;
+  return { command, reason, required, steps: taskSteps(task).map((step) => ({ ...step })) };
 }

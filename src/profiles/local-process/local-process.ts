@@ -133,6 +133,7 @@ function operationsOf(host: LocalMachine): Readonly<Record<string, Operation>> {
   return {
     reboot: {
       description: 'Stop the process and start it again, in the same working directory and on the same port.',
+      creates: true,
       parameters: {
         type: {
           description: 'SOFT: send the stop signal, and kill after the stop timeout. HARD: kill at once.',
@@ -149,12 +150,14 @@ function operationsOf(host: LocalMachine): Readonly<Record<string, Operation>> {
     },
     rebuild: {
       description: 'Stop the process and start it again in an empty working directory.',
+      creates: true,
       parameters: {},
       run: (node, _, request) => replace(host, node, request, { way: askFirst(node), fresh: true }),
     },
     start: {
       description: 'Start the process if it does not run.',
       service: 'BEGINS',
+      creates: true,
       parameters: {},
       async run(node, _, request) {
         const running = await runningStart(host, node);
