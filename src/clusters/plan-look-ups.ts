@@ -14,12 +14,14 @@ import { readPolicy } from '../policies/read-policy.ts';
 import { findPolicyType } from '../policies/registry.ts';
 import { placedRegions } from './placed-regions.ts';
 import { NO_CLOUD } from '../profiles/node-cloud.ts';
+import type { ProfileTypes } from '../profiles/registry.ts';
 import { attachedPolicies, type AttachedPolicy } from '../store/cluster-policies.ts';
 import { getProfile } from '../store/profiles.ts';
 import type { Db } from '../store/store.ts';
 
 export interface LookUpTools {
   readonly db: Db;
+  readonly profileTypes: ProfileTypes;
   /** Absent: this Coppice works with no cloud. */
   readonly clouds?: Clouds | undefined;
   /** Absent: those of this program. */
@@ -28,16 +30,16 @@ export interface LookUpTools {
 
 /** @returns by the id of the policy. */
 export async function lookUpsOf(
-  { db, clouds, policyTypes }: LookUpTools,
+  { policyTypes, ...tools }: LookUpTools,
   cluster: Cluster,
   action: string,
   signal: AbortSignal,
 ): Promise<Record<string, LookedUp>> {
   const lookedUp: Record<string, LookedUp> = {};
-  for (const { policy, binding } of await attachedPolicies(db, cluster.id)) {
+  for (const { policy, binding } of await attachedPolicies(tools.db, cluster.id)) {
     const type = findPolicyType(policy.type, policyTypes);
     if (!binding.enabled || type?.lookUp === undefined) continue;
-    const attachment = await attachmentTo({ db, clouds }, { type, policy, cluster, data: binding.data });
+    const attachment = await attachmentTo(tools, { type, policy, cluster, data: binding.data });
     const found = await lookUpFor(type, attachment, action, signal);
     if (found !== null) lookedUp[policy.id] = found;
   }
@@ -67,7 +69,7 @@ export interface ToAttach {
 
 /** An attached policy, as its type sees it when it works outside, or asks there. */
 export async function attachmentTo(
-  { db, clouds }: Pick<LookUpTools, 'db' | 'clouds'>,
+  { db, clouds, profileTypes }: Omit<LookUpTools, 'policyTypes'>,
   { type, policy, cluster, data }: ToAttach,
 ): Promise<PolicyAttachment<unknown>> {
   const profile = await getProfile(db, cluster.profileId);
@@ -76,6 +78,7 @@ export async function attachmentTo(
     cluster,
     policyId: policy.id,
     profile: profile?.spec.properties ?? {},
+    nodeService: profileTypes.find(profile?.type ?? '')?.cloudService ?? null,
     data,
     cloud(): Cloud {
       if (clouds === undefined) throw new CoppiceError('operation-impossible', NO_CLOUD);

@@ -49,3 +49,6 @@ export interface CloudState {
   /** null: the credential may not see them, or they could not be read. */
   readonly hosts: readonly CloudHost[] | null;
 }
+
+/** A service that has nodes, as the catalog of the cloud names it. */
+export type CloudService = 'compute' | 'orchestration';

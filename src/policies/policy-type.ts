@@ -9,6 +9,7 @@
  * A check reads nothing outside: no profile, no workflow engine, no clock. What depends on them is a
  * second check, made when the policy is attached.
  */
+import type { CloudService } from '../domain/cloud-state.ts';
 import type { Issue } from '../domain/errors.ts';
 import type { FailureDomain } from '../domain/failure-domain.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
@@ -93,6 +94,8 @@ export interface PolicyAttachment<T> {
   readonly policyId: string;
   /** The properties of the cluster's profile, as they are written. */
   readonly profile: JsonObject;
+  /** The service of the cloud whose things the nodes are; null: they are in no cloud. */
+  readonly nodeService: CloudService | null;
   /** Of the binding; null where there is none yet. */
   readonly data: JsonObject | null;
   /**
@@ -165,7 +168,7 @@ export type CheckedProfileType = Pick<
   ProfileType,
   | 'name'
   | 'version'
-  | 'needsCloud'
+  | 'cloudService'
   | 'operations'
   | 'detectionModes'
   | 'withoutMode'

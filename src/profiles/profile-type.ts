@@ -7,6 +7,7 @@
  * first one made and never makes it twice.
  */
 import type { FieldsCheckOptions } from '../domain/check-fields.ts';
+import type { CloudService } from '../domain/cloud-state.ts';
 import type { Issue } from '../domain/errors.ts';
 import type { DetectionModeType, LbStatusOptions } from '../domain/health-policy.ts';
 import type { Elsewhere, LocatedDomain } from '../domain/failure-domain.ts';
@@ -127,8 +128,8 @@ export interface ProfileType {
    */
   check(properties: Json | undefined, options?: Pick<FieldsCheckOptions, 'isStored'>): SpecCheck;
 
-  /** Its nodes are things of a cloud, which `examine` asks: without a server there is nothing to examine. */
-  readonly needsCloud?: boolean;
+  /** The service of a cloud that has its nodes, and that `examine` asks; absent: they are in no cloud. */
+  readonly cloudService?: CloudService;
 
   /**
    * What depends on the machine, or on a region of the cloud: called when a profile is created.
@@ -216,9 +217,7 @@ export interface ProfileType {
    */
   readonly adoption?: Adoption | string;
 
-  /**
-   * The node's `details` (`?show_details=true`); also of one whose making failed, which has no `physicalId`.
-   */
+  /** The node's `details` (`?show_details=true`); also of one whose making failed. */
   details(node: NodeFacts, signal: AbortSignal): Promise<JsonObject>;
 
   /**

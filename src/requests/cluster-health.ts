@@ -129,7 +129,7 @@ async function profileFacts(
     return { needsCloud: false, noun: null, profileChanges: {}, creating: actionsThatCreate({}) };
   const { properties } = profile.spec;
   return {
-    needsCloud: type.needsCloud === true,
+    needsCloud: type.cloudService !== undefined,
     noun: type.noun,
     creating: actionsThatCreate(type.operations),
     profileChanges: isJsonObject(properties) ? effectsOfChanges(type, properties) : {},

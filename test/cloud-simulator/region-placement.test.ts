@@ -228,4 +228,20 @@ describe('a zone placement policy beside it', () => {
     await scene().run('CLUSTER_SCALE_IN', { count: 2 });
     expect(servers()).toEqual({ RegionOne: 1, RegionTwo: 1 });
   });
+
+  test('places new nodes in the region whose Nova answers, and the next ones in the other when it does', async () => {
+    await attach();
+    await attach({ zones: ['az1', 'az2'] }, 'senlin.policy.zone_placement-1.0');
+    const { faults } = world('RegionTwo');
+    faults.setAway('compute', true);
+    const grown = await scene().run('CLUSTER_SCALE_OUT', { count: 2 });
+    expect(grown).toMatchObject({ status: 'SUCCEEDED' });
+    expect(JSON.stringify(grown.data['plan'])).toMatch(
+      /2 nodes in region RegionOne; region RegionTwo is left out: Nova is away there: it (does not answer|answers 503)/,
+    );
+    expect(servers()).toEqual({ RegionOne: 3, RegionTwo: 0 });
+    faults.setAway('compute', false);
+    await scene().run('CLUSTER_SCALE_OUT', { count: 2 });
+    expect(servers()).toEqual({ RegionOne: 3, RegionTwo: 2 });
+  });
 });

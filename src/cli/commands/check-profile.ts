@@ -38,7 +38,7 @@ async function checkProperties(type: ProfileType, properties: Json | undefined):
   }
   // Only a server knows its cloud.
   const onThisMachine =
-    type.needsCloud === true ? [] : ((await type.examine?.(checked.properties, null)) ?? []);
+    type.cloudService !== undefined ? [] : ((await type.examine?.(checked.properties, null)) ?? []);
   const warnings = onThisMachine.map((issue) => within('properties', { hint: REFUSED_THERE, ...issue }));
   return { type: name, issues: [], warnings };
 }

@@ -8,6 +8,7 @@ import { describeIssue } from '../../domain/errors.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { placementIn } from '../../domain/placement.ts';
 import { planAction, type PlannedActionName } from '../../plans/action-plans.ts';
+import type { Cloud } from '../../openstack/cloud.ts';
 import { nodesOf, type ClusterFacts } from '../../plans/cluster-plan.ts';
 import { planNewNode } from '../../plans/make-plan.ts';
 import type { LookedUp } from '../policy-type.ts';
@@ -72,6 +73,24 @@ test('nodes that are in no cloud do not fit', () => {
   ]);
 });
 
+test('of stacks the regions of Heat count, of servers those of Nova', async () => {
+  const regionsWith = async (service: string) => (service === 'compute' ? ['one', 'two'] : ['one']);
+  const attach = async (nodeService: 'compute' | 'orchestration') =>
+    await type.attach?.(
+      {
+        value: policy({ regions: ['one', 'two'] }),
+        cloud: () => ({ session: { regionsWith } }) as unknown as Cloud,
+        nodeService,
+      } as Parameters<NonNullable<typeof type.attach>>[0],
+      { key: '', signal: AbortSignal.timeout(1000) },
+      null,
+    );
+  expect(await attach('compute')).toEqual({ data: {} });
+  await expect(attach('orchestration')).rejects.toThrow(
+    'regions[1].name: expected a region in which the catalog has Heat: one, found "two"',
+  );
+});
+
 describe('plans', () => {
   const two = policy({ regions: [{ name: 'one', cap: 3 }, { name: 'two' }] });
 
@@ -102,11 +121,15 @@ describe('plans', () => {
     const one: LookedUp = { ok: true, found: { known: ['one'], usual: 'one' } };
     const out = ['CLUSTER_SCALE_OUT', inRegions(), { count: 1 }] as const;
     expect(amended(...out, two, one)).toMatchObject({
-      reason: '1 node in region one; region two is not in the catalog',
+      reason: '1 node in region one; region two is left out: not in the catalog',
     });
     expect(amended(...out, two, { ok: true, found: { known: ['x'], usual: 'x' } })).toEqual({
       refused:
-        'there is no region for new nodes: region one is not in the catalog; region two is not in the catalog',
+        'there is no region for new nodes: region one is left out: not in the catalog; region two is left out: not in the catalog',
+    });
+    const found = { known: ['one', 'two'], usual: 'one', away: { one: 'Nova is away there' } };
+    expect(amended('CLUSTER_SCALE_OUT', inRegions(), { count: 3 }, two, { ok: true, found })).toMatchObject({
+      reason: '3 nodes in region two; region one is left out: Nova is away there',
     });
     expect(amended(...out, two, { ok: false, reason: 'Keystone is away' })).toEqual({
       refused: 'Keystone is away',

@@ -7,6 +7,7 @@
  * they are in (`plans/removal-order.ts`).
  */
 import { checkFields } from '../../domain/check-fields.ts';
+import type { CloudService } from '../../domain/cloud-state.ts';
 import { didYouMean } from '../../domain/did-you-mean.ts';
 import { CoppiceError, describeIssue, quoteValue, type Issue } from '../../domain/errors.ts';
 import { isJsonObject, type Json } from '../../domain/json.ts';
@@ -14,6 +15,7 @@ import { toJsonSchema } from '../../domain/json-schema.ts';
 import { placementIn } from '../../domain/placement.ts';
 import type { Fields } from '../../domain/spec-schema.ts';
 import { operationError } from '../../openstack/cloud-error.ts';
+import { whyNoAnswer } from '../../openstack/service-answers.ts';
 import type { Amendment } from '../../plans/amend-plan.ts';
 import { group, nodesOf, type ClusterPlan } from '../../plans/cluster-plan.ts';
 import { planned } from '../../plans/make-plan.ts';
@@ -111,21 +113,22 @@ function readRegionPlacement(properties: Json | undefined): PolicyCheck<RegionPl
 }
 
 function onlyInCloud(type: CheckedProfileType): Issue[] {
-  if (type.needsCloud === true) return [];
+  if (type.cloudService !== undefined) return [];
   const hint = 'a region has servers and stacks, and what runs on the machine of Coppice is in none';
   return [{ field: '', expected: 'nodes in a cloud', found: `nodes of ${typeName(type)}`, hint }];
 }
 
 /** @throws CoppiceError `operation-impossible` for a region that is not in the catalog of the owner. */
 async function attach(
-  { value, cloud }: PolicyAttachment<RegionPlacementPolicy>,
+  { value, cloud, nodeService }: PolicyAttachment<RegionPlacementPolicy>,
   { signal }: { readonly signal: AbortSignal },
 ) {
-  const known = await regionsKnown(cloud().session, signal);
+  const service = nodeService ?? 'compute';
+  const known = await regionsKnown(cloud().session, service, signal);
   const issues = value.regions.flatMap((region, index): Issue[] => {
     if (known.includes(region.name)) return [];
     const hint = didYouMean(region.name, known);
-    const expected = `a region in which the catalog has Nova: ${known.join(', ')}`;
+    const expected = `a region in which the catalog has ${serviceNames[service]}: ${known.join(', ')}`;
     const issue = { field: `regions[${index}].name`, expected, found: quoteValue(region.name) };
     return [hint === undefined ? issue : { ...issue, hint }];
   });
@@ -133,12 +136,18 @@ async function attach(
   throw new CoppiceError('operation-impossible', issues.map(describeIssue).join('; '));
 }
 
+const serviceNames: Readonly<Record<CloudService, string>> = { compute: 'Nova', orchestration: 'Heat' };
+
 type RegionsOf = Pick<ReturnType<PolicyAttachment<unknown>['cloud']>['session'], 'regionsWith' | 'settings'>;
 
-async function regionsKnown(session: RegionsOf, signal: AbortSignal): Promise<readonly string[]> {
+async function regionsKnown(
+  session: RegionsOf,
+  service: CloudService,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   const notKnown = 'the regions of the cloud are not known';
   return await session
-    .regionsWith('compute', { signal })
+    .regionsWith(service, { signal })
     .catch((error: unknown) => Promise.reject(operationError(error, notKnown)));
 }
 
@@ -146,17 +155,30 @@ async function regionsKnown(session: RegionsOf, signal: AbortSignal): Promise<re
 interface KnownRegions {
   readonly known: readonly string[];
   readonly usual: string;
+  /** Regions of the policy whose service does not answer, each with the reason. */
+  readonly away?: Readonly<Record<string, string>>;
 }
 
 async function lookUpRegions(
-  { cloud }: PolicyAttachment<RegionPlacementPolicy>,
+  { value, cloud, nodeService }: PolicyAttachment<RegionPlacementPolicy>,
   action: string,
   signal: AbortSignal,
 ): Promise<Json> {
-  if (!creatingActions.has(action) && !shrinkingActions.has(action)) return null;
-  const { session } = cloud();
-  const known = await regionsKnown(session, signal);
-  return { known, usual: session.settings.region ?? known[0] ?? '' };
+  const isCreating = creatingActions.has(action);
+  if (!isCreating && !shrinkingActions.has(action)) return null;
+  const service = nodeService ?? 'compute';
+  const usual = cloud();
+  const known = await regionsKnown(usual.session, service, signal);
+  const regions = { known, usual: usual.session.settings.region ?? known[0] ?? '' };
+  if (!isCreating) return regions;
+  const away = await Promise.all(
+    value.regions.map(async ({ name: region }) => {
+      if (!known.includes(region)) return [];
+      const why = await whyNoAnswer(usual.inRegion(region).session, service, signal);
+      return why === undefined ? [] : [[region, `${serviceNames[service]} is away there: ${why}`] as const];
+    }),
+  );
+  return { ...regions, away: Object.fromEntries(away.flat()) };
 }
 
 function regionsIn(lookedUp: LookedUp | null): KnownRegions | { readonly refused: string } {
@@ -179,13 +201,15 @@ function amend(view: PlanView<RegionPlacementPolicy>): Amendment {
   return places ? place(view, regions) : chooseRegions(view, regions);
 }
 
-/** A node that has a region already keeps it. */
+/** A node that has a region already keeps it. A region that is away gets its share when it is back. */
 function place({ plan, facts, value }: PlanView<RegionPlacementPolicy>, found: KnownRegions): Amendment {
-  const isThere = ({ name: region }: WeightedRegion): boolean => found.known.includes(region);
-  const leftOut = value.regions
-    .filter((region) => !isThere(region))
-    .map((region) => `region ${region.name} is not in the catalog`);
-  const usable = value.regions.filter(isThere);
+  const objection = ({ name: region }: WeightedRegion): string | undefined =>
+    found.known.includes(region) ? found.away?.[region] : 'not in the catalog';
+  const leftOut = value.regions.flatMap((region) => {
+    const why = objection(region);
+    return why === undefined ? [] : [`region ${region.name} is left out: ${why}`];
+  });
+  const usable = value.regions.filter((region) => objection(region) === undefined);
   if (usable.length === 0) return { refused: `there is no region for new nodes: ${leftOut.join('; ')}` };
   const created = nodesOf(plan, 'NODE_CREATE');
   const placed = created.flatMap(({ inputs }) => placementIn(inputs).region_name ?? []);

@@ -11,7 +11,8 @@ import type { Json } from '../../domain/json.ts';
 import { toJsonSchema } from '../../domain/json-schema.ts';
 import { placementIn } from '../../domain/placement.ts';
 import type { Fields } from '../../domain/spec-schema.ts';
-import { operationError } from '../../openstack/cloud-error.ts';
+import type { Cloud } from '../../openstack/cloud.ts';
+import { CloudError, operationError } from '../../openstack/cloud-error.ts';
 import type { Amendment } from '../../plans/amend-plan.ts';
 import {
   group,
@@ -106,6 +107,9 @@ async function attach(
   );
   const known = [...new Set(zones.flatMap((one) => one.names))];
   if (attachment.value.zones.some((zone) => known.includes(zone.name))) return { data: {} };
+  const [problem] = zones.flatMap((one) => one.problem ?? []);
+  if (problem !== undefined)
+    throw new CoppiceError('operation-failed', `the zones of Nova are not known: ${problem}`);
   const wanted = attachment.value.zones.map((zone) => zone.name);
   const [those, there] = [wanted, known].map((names) => names.join(', '));
   throw new CoppiceError('operation-impossible', `Nova has none of the zones ${those}; it has ${there}`);
@@ -113,7 +117,12 @@ async function attach(
 
 /** The zones that Nova has, in each region in which policies place nodes. */
 interface KnownZones {
-  readonly zones: readonly { readonly region: string | null; readonly names: readonly string[] }[];
+  readonly zones: readonly {
+    readonly region: string | null;
+    readonly names: readonly string[];
+    /** Why they are not known, which matters for new nodes of this region only. */
+    readonly problem?: string;
+  }[];
   /** The region of nodes that were placed in none; null: there are no others. */
   readonly usual: string | null;
 }
@@ -129,11 +138,21 @@ async function readZones(
   const zones = await Promise.all(
     placed.map(async (region) => ({
       region,
-      names: await usual.inRegion(region).nova.listZones({ signal }),
+      ...(await zonesIn(usual.inRegion(region), signal)),
     })),
   );
   const [first = null] = await usual.session.regionsWith('compute', { signal });
   return { zones, usual: usual.session.settings.region ?? first };
+}
+
+async function zonesIn(cloud: Cloud, signal: AbortSignal): Promise<{ names: string[]; problem?: string }> {
+  try {
+    return { names: [...(await cloud.nova.listZones({ signal }))] };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof CloudError)) throw error;
+    return { names: [], problem: error.message };
+  }
 }
 
 async function lookUpZones(
@@ -205,7 +224,10 @@ function usableZones(
   | { readonly refused: string } {
   if (lookedUp?.ok === false) return { refused: `the zones of Nova are not known: ${lookedUp.reason}` };
   const known = lookedUp === null ? null : (lookedUp.found as unknown as KnownZones);
-  const names = known === null ? null : known.zones.find((one) => one.region === region)?.names;
+  const here = known?.zones.find((one) => one.region === region);
+  if (here?.problem !== undefined)
+    return { refused: `the zones of Nova${ofRegion(region)} are not known: ${here.problem}` };
+  const names = known === null ? null : here?.names;
   const hasOutage = (zone: string): boolean =>
     zonesInOutage.includes(region === null ? zone : `${region}/${zone}`) ||
     (region !== null && region === known?.usual && zonesInOutage.includes(zone));

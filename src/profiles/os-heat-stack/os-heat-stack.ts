@@ -41,7 +41,7 @@ export function heatStack({ clouds }: { readonly clouds: Clouds | undefined }): 
     supportStatus: [{ status: 'SUPPORTED', since: '2016.04' }],
     fields,
     check: checkSpec,
-    needsCloud: true,
+    cloudService: 'orchestration',
     examine: (properties, region) => examine(clouds, properties, region),
     create: (node, request) => createStack(cloudOf(clouds, node).heat, node, request),
     remove: (node, request) => removeStack(cloudOf(clouds, node).heat, node, request),

@@ -60,7 +60,7 @@ export function novaServer({ clouds, now = Date.now }: NovaServerOptions): Profi
     supportStatus: [{ status: 'SUPPORTED', since: '2016.04' }],
     fields,
     check: checkSpec,
-    needsCloud: true,
+    cloudService: 'compute',
     examine: (properties, region) => examine(clouds?.service.inRegion(region), properties, examined),
     noPlaceFor: (node, request) => noPlaceForServer(cloudFor(node), node, request),
     create: (node, request) => createServer(cloudFor(node), node, request),
