@@ -39,6 +39,8 @@ export interface ExplainedNode {
    * quarantine, or the last one helped.
    */
   readonly tried: { readonly at: number; readonly reason: string } | null;
+  /** The workflow for which its last recovery did not help; null: it was another cause. */
+  readonly failedWorkflow: FailedWorkflow | null;
   readonly recovery: ExplainedRecovery | null;
   readonly next: NextUp;
   /** A hook after its last recovery failed: the node is healthy, and what the hook was for is not done. */
@@ -51,6 +53,17 @@ export interface LostMember {
   readonly pool: string;
   /** null: not as long as an operator or an action may be at work on the node. */
   readonly addedAgainAt: number | null;
+}
+
+/** A hook before an action, or an action, of a recovery that did not help. */
+export interface FailedWorkflow {
+  readonly name: string;
+  readonly reason: string;
+  readonly isHook: boolean;
+  /** null: it never started, or cannot be shown. */
+  readonly executionId: string | null;
+  /** Of a hook: the action that was not run; null: it is no hook, or that is not known. */
+  readonly action: ExplainedStep['action'];
 }
 
 export interface ExplainedRecovery {

@@ -9,6 +9,7 @@ import { count, namesOf } from './describe.ts';
 import type { ExplainedCluster, ExplainedNode } from './explained-cluster.ts';
 import type { GateName } from './gates.ts';
 import { knownCause, type KnownCause } from './known-causes.ts';
+import { workflowCause, type WorkflowCause } from './workflow-causes.ts';
 import { longOutageMs, mostNodes, taskOfSteps, type OperatorTask, type TaskStep } from './operator-task.ts';
 
 /** What still holds a node that is released, as `GateTasks` says it. */
@@ -17,6 +18,8 @@ export type AfterReleaseOf = (
 ) => { readonly why: string; readonly steps: readonly TaskStep[] } | null;
 
 export interface CauseOfNode extends KnownCause {
+  /** The way past it for a node; absent: there is none. */
+  readonly past?: WorkflowCause['past'];
   /** When the recovery ended that failed for it; null: the last probe says so. */
   readonly asOf: number | null;
 }
@@ -26,7 +29,7 @@ export function causeOf(
   node: ExplainedNode,
   cluster: Pick<ExplainedCluster, 'name' | 'policy'>,
 ): CauseOfNode | null {
-  const { standing, isHealthy, isUnknown, failure, next, reason, tried, notCreated } = node;
+  const { standing, isHealthy, isUnknown, failure, next, reason, tried, notCreated, failedWorkflow } = node;
   if (isHealthy || (standing === 'RECOVERING' && !isNeverCreatedAgain(node, cluster))) return null;
   // What the recovery itself waits for is of the present, too.
   const waitsFor = next.what === 'HOLD' && next.heldBy?.length === 0 ? next.reason : '';
@@ -38,7 +41,9 @@ export function causeOf(
     const cause = before === null ? null : knownCause(before.reason, cluster.name);
     if (before !== null && cause !== null) return { ...cause, asOf: before.at };
   }
-  return null;
+  return tried === null || failedWorkflow === null
+    ? null
+    : { ...workflowCause(failedWorkflow), asOf: tried.at };
 }
 
 /** What would fail again for the same cause comes after the cause. */
@@ -61,7 +66,10 @@ export function causeTasks(cluster: ExplainedCluster, afterRelease: AfterRelease
     const [cause] = causes as [CauseOfNode];
     const then = afterwards(nodes, cluster, afterRelease);
     const reason = `${asOfWhen(causes, cluster.now)}${cause.what} (${namesOf(nodes)})`;
-    const steps = [...cause.steps, ...withAnotherProfile(cause, nodes, cluster), ...then.steps];
+    const past = causes
+      .slice(0, mostNodes)
+      .flatMap((each, index) => each.past?.(nodes[index]?.name ?? '') ?? []);
+    const steps = [...cause.steps, ...past, ...withAnotherProfile(cause, nodes, cluster), ...then.steps];
     const required = then.isTyped || isStuck(nodes, cluster) || isLong(nodes, cluster.now);
     return taskOfSteps(reason, steps, required, then.byItself);
   });

@@ -12,6 +12,7 @@ import { longOutageMs, mostNodes, taskSteps, taskOfSteps, type OperatorTask } fr
 import { causeOf, causeTasks } from './node-causes.ts';
 import { creationTasks, isNeverCreatedAgain } from './creation-tasks.ts';
 import { stepTasks } from './step-tasks.ts';
+import { failedHookTasks } from './workflow-causes.ts';
 
 /** The required ones first. */
 export function operatorTasks(
@@ -257,15 +258,7 @@ function logs({ name, standing, hasLog }: ExplainedNode): OperatorTask[] {
 }
 
 function failedHooks({ name, standing, warning }: ExplainedNode): OperatorTask[] {
-  if (standing !== 'WARNING' || warning === null) return [];
-  const acknowledge = {
-    reason: `when it is done by hand, say so: the warning on ${name} ends`,
-    command: `coppice recovery acknowledge ${warning.recoveryId}`,
-    required: true,
-  };
-  if (warning.executionId === null) return [acknowledge];
-  const reason = `${name}: see what failed (${warning.reason}), and run it again`;
-  return [{ reason, command: `coppice workflow show ${warning.executionId}`, required: true }, acknowledge];
+  return standing !== 'WARNING' || warning === null ? [] : failedHookTasks(name, warning);
 }
 
 function includes({ name, standing }: ExplainedNode): OperatorTask[] {

@@ -35,10 +35,20 @@ describe('a hook before an action that does not end', () => {
       },
       {
         command: 'coppice node exclude web-1',
-        reason:
-          'the way past WORKFLOW drain: this keeps web-1 from the next recovery; then coppice recovery cancel r1 --wait; ' +
-          'then coppice node recover web-1 --operation REBOOT (it runs no hooks); once web-1 is healthy, coppice node include web-1',
+        reason: 'the way past WORKFLOW drain',
         required: false,
+        steps: [
+          { command: 'coppice node exclude web-1', text: 'keep web-1 from the next recovery' },
+          {
+            command: 'coppice recovery cancel r1 --wait',
+            text: 'end this recovery: WORKFLOW drain is cancelled, and REBOOT is not run',
+          },
+          {
+            command: 'coppice node recover web-1 --operation REBOOT --wait',
+            text: 'recover it: this runs no hooks',
+          },
+          { command: 'coppice node include web-1', text: 'once web-1 is healthy' },
+        ],
       },
       {
         command: 'coppice recovery cancel r1',
@@ -61,9 +71,11 @@ describe('a hook before an action that does not end', () => {
       'coppice recovery cancel r1 --wait',
       'coppice workflow cancel e1',
     ]);
-    expect(tasks(hook, { excluded: true })[1]?.reason).toContain(
-      'then coppice node recover web-1 --operation REBOOT (it runs no hooks); once web-1 is healthy, coppice node include web-1',
-    );
+    expect(tasks(hook, { excluded: true })[1]?.steps?.map(({ command }) => command)).toEqual([
+      'coppice recovery cancel r1 --wait',
+      'coppice node recover web-1 --operation REBOOT --wait',
+      'coppice node include web-1',
+    ]);
   });
 
   test.each([
@@ -77,7 +89,8 @@ describe('a hook before an action that does not end', () => {
     ],
     [{ name: 'EVACUATE', label: 'EVACUATE', params: {} }, 'coppice node op web-1 evacuate'],
   ])('is passed by the operation of the policy: %o', (action, command) => {
-    expect(tasks({ ...hook, action })[1]?.reason).toContain(`then ${command} (it runs no hooks)`);
+    const way = tasks({ ...hook, action }).find(({ steps }) => steps !== undefined);
+    expect(way?.steps?.[2]?.command).toBe(`${command} --wait`);
   });
 
   test('of a workflow can only be ended: no request runs that workflow without the chain', () => {

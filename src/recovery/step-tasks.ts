@@ -7,7 +7,7 @@
  *     what takes long           end the recovery
  */
 import type { ExplainedNode, ExplainedRecovery, ExplainedStep } from './explained-cluster.ts';
-import type { OperatorTask } from './operator-task.ts';
+import { taskOfSteps, type OperatorTask } from './operator-task.ts';
 import { requestedOperations } from './operation-rules.ts';
 
 /**
@@ -65,24 +65,24 @@ function pastHook({ name, excluded }: NodeInStep, step: ExplainedStep, cancel: s
   const notRun = action === null ? '' : `, and ${action.label} is not run`;
   const end = `end this recovery: ${label} is cancelled${notRun}`;
   const recover = action === null ? null : recoverCommand(name, action);
-  const rest = `${recover === null ? '' : `then ${recover} (it runs no hooks); `}once ${name} is healthy, coppice node include ${name}`;
-  if (excluded !== null)
-    return [
-      {
-        reason: `${end}; no other one begins while it is excluded; ${rest}`,
-        command: `${cancel} --wait`,
-        required: false,
-      },
-    ];
+  const wayOn = [
+    ...(recover === null ? [] : [{ command: `${recover} --wait`, text: 'recover it: this runs no hooks' }]),
+    { command: `coppice node include ${name}`, text: `once ${name} is healthy` },
+  ];
+  if (excluded !== null) {
+    const ended = { command: `${cancel} --wait`, text: end };
+    return taskOfSteps('no other recovery begins while it is excluded', [ended, ...wayOn], false);
+  }
   const again = `the next recovery of ${name} begins with its hooks again`;
   const ended = { reason: `${end}; ${again}`, command: cancel, required: false };
   if (recover === null) return [ended];
-  const way = `the way past ${label}: this keeps ${name} from the next recovery; then ${cancel} --wait; ${rest}`;
-  return [{ reason: way, command: `coppice node exclude ${name}`, required: false }, ended];
+  const exclude = { command: `coppice node exclude ${name}`, text: `keep ${name} from the next recovery` };
+  const stop = { command: `${cancel} --wait`, text: end };
+  return [...taskOfSteps(`the way past ${label}`, [exclude, stop, ...wayOn], false), ended];
 }
 
-/** null: no request does it without the chain. */
-function recoverCommand(node: string, action: NonNullable<ExplainedStep['action']>): string | null {
+/** A recovery by one operation, which runs no hooks; null: no request does it without the chain. */
+export function recoverCommand(node: string, action: NonNullable<ExplainedStep['action']>): string | null {
   const { name } = action;
   if (requestedOperations.includes(name))
     return `coppice node recover ${node} --operation ${name}${parameters(action)}`;

@@ -19,6 +19,7 @@ import { failedCreations } from '../store/failed-actions.ts';
 import { firstFailures } from '../store/first-failures.ts';
 import { nothingOfNode } from '../store/healing.ts';
 import { openHookFailures } from '../store/hook-failures.ts';
+import { failedWorkflows } from './failed-workflows.ts';
 import { lostMembers } from './lost-members.ts';
 import { triedOf, type NodeHealth } from './node-health.ts';
 import { openNodeRecoveries, type OpenNodeRecovery } from './open-recoveries.ts';
@@ -36,6 +37,7 @@ export async function describeNodes(tools: RequestTools, snapshot: ClusterSnapsh
   const notCreatedIds = notCreated.map(({ id }) => id);
   const first = await firstFailures(tools.store.db, notCreatedIds);
   const creations = await failedCreations(tools.store.db, notCreatedIds);
+  const workflows = await failedWorkflows(tools, nodes, ends);
   const notWatched = notWatchedBecause(round);
   const withLog = await nodesWithLog(tools, nodes, health);
   const lost = await lostMembers(tools.store.db, nodes[0]?.clusterId ?? '', snapshot);
@@ -70,6 +72,7 @@ export async function describeNodes(tools: RequestTools, snapshot: ClusterSnapsh
     return {
       ...known,
       firstFailure,
+      failedWorkflow: workflows.get(node.id) ?? null,
       creationFailure: creations.get(node.id) ?? null,
       next: then,
       endsBy: [],

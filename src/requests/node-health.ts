@@ -37,6 +37,8 @@ export interface NodeHealth {
   readonly warning: ExplainedHookFailure | null;
   /** Of a node that does not exist: with what it failed before it was removed; null: nothing is known. */
   readonly firstFailure: FirstFailure | null;
+  /** See `ExplainedNode`. */
+  readonly failedWorkflow: ExplainedNode['failedWorkflow'];
   /** Why its creation failed, of one that does not exist; null: not known. */
   readonly creationFailure: ExplainedNode['notCreated'];
 }
@@ -73,6 +75,7 @@ export function explainedNode(
     lostMember,
     tried,
     creationFailure,
+    failedWorkflow,
   }: NodeHealth,
   noun: string | null,
 ): ExplainedNode {
@@ -90,6 +93,7 @@ export function explainedNode(
     lacks: node.physicalId === null && knowledge.failure?.class === 'NOT_CREATED' ? noun : null,
     tried,
     notCreated: creationFailure,
+    failedWorkflow,
     failure: knowledge.failure ?? recovery?.failure ?? null,
     firstFailure:
       knowledge.failure?.class === 'NOT_CREATED' ? beforeIt(firstFailure, knowledge.failure) : null,

@@ -59,6 +59,7 @@ describe.concurrent('an incident', { timeout: 120_000 }, () => {
     await server.seeUntil('missing', [
       /there is no workflow drian/,
       /did you mean `?drain/,
+      /1\. coppice workflow create FILE/,
       /node release missing-1/,
     ]);
   });
@@ -67,7 +68,7 @@ describe.concurrent('an incident', { timeout: 120_000 }, () => {
     const recovery = { actions: [{ name: 'REBOOT', after: [workflowStep('attach')] }] };
     await server.cluster('hook', sleeper, policy(recovery), 1);
     await server.killNode('hook-1');
-    await server.seeUntil('hook', [/attach/, /healthy/i, /coppice (recovery|workflow) /]);
+    await server.seeUntil('hook', [/attach/, /2\. coppice workflow rerun /, /3\. coppice recovery ack/]);
   });
 
   test('4: a workflow of the recovery is paused', async () => {
@@ -153,20 +154,37 @@ describe.concurrent('an incident', { timeout: 120_000 }, () => {
     await server.seeUntil('hang', [
       /hang-1: before REBOOT: WORKFLOW hang: has run for .* and has .* more at most \(until 2\d{3}-\S+Z\)/,
       /coppice recovery cancel \S+ \(end this recovery: .* begins with its hooks again\)/,
-      /the way past WORKFLOW hang: /,
+      /the way past WORKFLOW hang\n/,
     ]);
     const { health } = await server.see('hang');
-    const way =
-      /coppice (node exclude \S+) \(.*?; then coppice (recovery cancel [\w-]+ --wait); then coppice (node recover .*?) \(.*?, coppice (node include [\w-]+)/;
-
-    const [exclude = '', cancel = '', recover = '', include = ''] = way.exec(health)?.slice(1) ?? [];
-    await server.type(...exclude.split(' '));
-    expect(await server.type(...cancel.split(' '))).toContain(
-      'no recovery begins before coppice node include hang-1',
-    );
-    await server.type(...recover.split(' '), '--wait');
-    await server.type(...include.split(' '));
+    const [, way = ''] = health.split('the way past WORKFLOW hang');
+    const commands = [...way.matchAll(/ \d\. coppice (.*?) \(/g)].map(([, words = '']) => words.split(' '));
+    const [exclude = [], cancel = [], recover = [], include = []] = commands;
+    await server.type(...exclude);
+    expect(await server.type(...cancel)).toContain('no recovery begins before coppice node include hang-1');
+    await server.type(...recover);
+    await server.type(...include);
     await server.seeUntil('hang', [/HEALTHY +1\/1/, /hang-1 +RECOVERED/, /hang-1 +CANCELLED/]);
+  });
+
+  test('14: a hook before the action fails: its error, and what ends it, typed as it stands', async () => {
+    const recovery = {
+      actions: [{ name: 'REBOOT', before: [workflowStep('attach')] }],
+      retry: { episodes: 1, window: 600 },
+    };
+    await server.cluster('stuck', sleeper, policy(recovery), 1);
+    await server.killNode('stuck-1');
+    await server.seeUntil('stuck', [
+      /the hook WORKFLOW attach has failed \(stuck-1\)/,
+      /1\. coppice workflow show [0-9a-f-]+ \(.*task a/,
+      /3\. coppice node release stuck-1/,
+    ]);
+    const { health } = await server.see('stuck');
+    const [, past = ''] =
+      /2\. coppice (node recover stuck-1 --operation REBOOT --wait) \(/.exec(health) ?? [];
+    await server.type(...past.split(' '));
+    await server.type('node', 'release', 'stuck-1');
+    await server.seeUntil('stuck', [/HEALTHY +1\/1/]);
   });
 
   test('12: poll_url is one address for all nodes: the policy is named, and a recovery of a node nowhere', async () => {

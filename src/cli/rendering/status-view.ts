@@ -131,7 +131,7 @@ function allParts(cluster: Cluster, screen: Screen): Prose[] {
 function briefly({ problems, health_reason: reason }: Cluster): string {
   const [first, ...others] = problems;
   if (first === undefined) return reason ?? '';
-  const failed = /^.*? failed \([A-Z_]+(?=[:;)])/.exec(first);
+  const failed = /^[^(:;]*? failed \([A-Z_]+(?=[:;)])/.exec(first);
   const brief = failed === null ? first.split(/ \(|; |: /, 1).join('') : `${failed[0]})`;
   return others.length === 0 ? brief : `${brief}; ${count(others.length, 'more problem')}`;
 }
