@@ -2191,6 +2191,7 @@ export interface Operations {
     readonly query: {
       readonly namespace?: string | undefined;
       readonly scope?: string | undefined;
+      readonly create_missing?: 'true' | 'false' | undefined;
     };
     readonly body: string;
     readonly answer: {
@@ -2251,6 +2252,7 @@ export interface Operations {
     readonly query: {
       readonly namespace?: string | undefined;
       readonly scope?: string | undefined;
+      readonly create_missing?: 'true' | 'false' | undefined;
     };
     readonly body: string;
     readonly answer: {
@@ -2315,6 +2317,7 @@ export interface Operations {
     readonly query: {
       readonly namespace?: string | undefined;
       readonly scope?: string | undefined;
+      readonly create_missing?: 'true' | 'false' | undefined;
     };
     readonly body: string;
     readonly answer: Schemas['Workbook'];
@@ -2420,6 +2423,7 @@ export interface Operations {
     readonly query: {
       readonly namespace?: string | undefined;
       readonly scope?: string | undefined;
+      readonly create_missing?: 'true' | 'false' | undefined;
     };
     readonly body: string;
     readonly answer: {
@@ -2480,6 +2484,7 @@ export interface Operations {
     readonly query: {
       readonly namespace?: string | undefined;
       readonly scope?: string | undefined;
+      readonly create_missing?: 'true' | 'false' | undefined;
     };
     readonly body: string;
     readonly answer: {

@@ -113,8 +113,8 @@ export class IncidentServer {
     };
   }
 
-  /** Until everything is to be read that the operator needs. */
-  async seeUntil(cluster: string, expected: readonly RegExp[]): Promise<void> {
+  /** Until everything is to be read that the operator needs. @returns what is read then. */
+  async seeUntil(cluster: string, expected: readonly RegExp[]): Promise<string> {
     let last = '';
     const missing = (): readonly RegExp[] => expected.filter((one) => !one.test(last));
     try {
@@ -130,6 +130,7 @@ export class IncidentServer {
     } catch {
       throw new Error(`not said of ${cluster}: ${missing().map(String).join(', ')}\n\n${last}`);
     }
+    return last;
   }
 
   async stop(): Promise<void> {

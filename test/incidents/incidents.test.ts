@@ -167,21 +167,21 @@ describe.concurrent('an incident', { timeout: 120_000 }, () => {
     await server.seeUntil('hang', [/HEALTHY +1\/1/, /hang-1 +RECOVERED/, /hang-1 +CANCELLED/]);
   });
 
-  test('14: a hook before the action fails: its error, and what ends it, typed as it stands', async () => {
+  test('20: a hook before the action fails: its error, and what ends it, typed as it stands', async () => {
     const recovery = {
       actions: [{ name: 'REBOOT', before: [workflowStep('attach')] }],
       retry: { episodes: 1, window: 600 },
     };
     await server.cluster('stuck', sleeper, policy(recovery), 1);
     await server.killNode('stuck-1');
-    await server.seeUntil('stuck', [
+    const way = /2\. coppice (node recover stuck-1 --operation REBOOT --wait) \(/;
+    const said = await server.seeUntil('stuck', [
+      way,
       /the hook WORKFLOW attach has failed \(stuck-1\)/,
       /1\. coppice workflow show [0-9a-f-]+ \(.*task a/,
       /3\. coppice node release stuck-1/,
     ]);
-    const { health } = await server.see('stuck');
-    const [, past = ''] =
-      /2\. coppice (node recover stuck-1 --operation REBOOT --wait) \(/.exec(health) ?? [];
+    const [, past = ''] = way.exec(said) ?? [];
     await server.type(...past.split(' '));
     await server.type('node', 'release', 'stuck-1');
     await server.seeUntil('stuck', [/HEALTHY +1\/1/]);

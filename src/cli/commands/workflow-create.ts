@@ -1,5 +1,5 @@
 /** `coppice workflow create`: what a file defines goes to the server, whichever of the three kinds it is. */
-import { ApiError, type ApiAnswer, type ApiOperation } from '../../client/api-client.ts';
+import { ApiError, type ApiOperation } from '../../client/api-client.ts';
 import { CliError } from '../cli-error.ts';
 import { writeJson, writeProse, type CliSession } from '../client/session.ts';
 import { inOwnWords } from '../rendering/mistral-words.ts';
@@ -9,21 +9,39 @@ const paths = { workflow: 'workflows', workbook: 'workbooks', action: 'actions' 
 
 export async function uploadDefinitions(session: CliSession, file: string, replaces: boolean): Promise<void> {
   const { kind, text } = await readWorkflowFile(file);
-  const method = replaces ? 'PUT' : 'POST';
-  const operation = `${method} /v2/${paths[kind]}` as const satisfies ApiOperation;
-  const { body } = await withHint(session, replaces, session.api.send(operation, { body: text }));
+  const body = await withHint(session, replaces, upload(session, kind, text, replaces));
   const warnings = await warningsOf(session, kind, text);
   if (session.json) return writeJson(session.terminal, warnings.length === 0 ? body : { ...body, warnings });
   for (const { path, ...warning } of warnings)
     writeProblem(session, file, { severity: 'warning', path: [path], ...warning });
-  const names =
-    'name' in body
-      ? [body.name]
-      : Object.values(body)
-          .flat()
-          .map(({ name }) => name);
-  const done = replaces ? 'replaced' : 'created';
-  writeProse(session, [`${file}: ${done} ${kind}${names.length === 1 ? '' : 's'} ${names.join(', ')}`]);
+  const definitions: readonly Written[] = 'name' in body ? [body] : Object.values(body).flat();
+  const [created, replaced] = [false, true].map((isOld) =>
+    definitions.filter(({ updated_at: updatedAt }) => (updatedAt != null) === isOld),
+  );
+  const done = [inWords('replaced', kind, replaced), inWords('created', kind, created)];
+  writeProse(session, [`${file}: ${done.filter((part) => part !== '').join('; ')}`]);
+}
+
+/** What was there before has been updated. */
+interface Written {
+  readonly name: string;
+  readonly updated_at?: string | null | undefined;
+}
+
+function inWords(done: string, kind: string, definitions: readonly Written[] = []): string {
+  if (definitions.length === 0) return '';
+  const names = definitions.map(({ name }) => name).join(', ');
+  return `${done} ${kind}${definitions.length === 1 ? '' : 's'} ${names}`;
+}
+
+/** A replacement creates what is new in the file: all of it, or nothing. */
+async function upload({ api }: CliSession, kind: keyof typeof paths, text: string, replaces: boolean) {
+  if (!replaces) {
+    const operation = `POST /v2/${paths[kind]}` as const satisfies ApiOperation;
+    return (await api.send(operation, { body: text })).body;
+  }
+  const operation = `PUT /v2/${paths[kind]}` as const satisfies ApiOperation;
+  return (await api.send(operation, { body: text, query: { create_missing: 'true' } })).body;
 }
 
 /** What will fail when it runs; creating answers in Mistral's shape, which has no place for it. */
@@ -33,22 +51,16 @@ async function warningsOf({ api }: CliSession, kind: keyof typeof paths, text: s
 }
 
 /** The API answers in Mistral's words, which know no option of this command. */
-async function withHint<K extends ApiOperation>(
+async function withHint<Answer>(
   { typed }: CliSession,
   replaces: boolean,
-  sent: Promise<ApiAnswer<K>>,
-): Promise<ApiAnswer<K>> {
+  sent: Promise<Answer>,
+): Promise<Answer> {
   try {
     return await sent;
   } catch (error) {
-    const hint = error instanceof ApiError ? hintFor(error, replaces) : undefined;
-    if (hint === undefined || !(error instanceof ApiError)) throw error;
+    if (!(error instanceof ApiError) || error.status !== 409 || replaces) throw error;
+    const hint = '--replace puts the definitions of the file in its place, and creates those that are new.';
     throw new CliError(`${inOwnWords(error.message, typed)}\n${hint}`, { cause: error });
   }
-}
-
-function hintFor({ status }: ApiError, replaces: boolean): string | undefined {
-  if (status === 409 && !replaces) return '--replace puts the definitions of the file in its place.';
-  if (status === 404 && replaces) return 'Without --replace it is created.';
-  return undefined;
 }

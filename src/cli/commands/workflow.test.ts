@@ -313,9 +313,31 @@ describe('workflow create', () => {
     });
   });
 
-  it('says of a replacement of nothing that it can be created', async () => {
-    const path = file('other.yaml', "version: '2.0'\nother: {tasks: {a: {action: std.noop}}}\n");
-    const { code, err } = await run(['workflow', 'create', path, '--replace'], { url: server.url });
-    expect([code, err]).toEqual([1, expect.stringContaining('Without --replace it is created.')]);
+  it('replaces what is there and creates what is new, in one file', async () => {
+    const text = (names: string[]) =>
+      `version: '2.0'\n${names.map((name) => `${name}: {tasks: {a: {action: std.noop}}}\n`).join('')}`;
+    const path = file('both.yaml', text(['old']));
+    await run(['workflow', 'create', path], { url: server.url });
+    file('both.yaml', text(['old', 'new']));
+    const { code, out } = await run(['workflow', 'create', path, '--replace'], { url: server.url });
+    expect([code, out]).toEqual([0, `${path}: replaced workflow old; created workflow new\n`]);
+  });
+});
+
+describe('workflow delete', () => {
+  it('deletes what was created, of each kind, and says what is not there', async () => {
+    const created = {
+      gone: 'gone: {tasks: {a: {action: std.noop}}}',
+      book: 'name: book\nworkflows: {w: {tasks: {a: {action: std.noop}}}}',
+      short: 'short: {base: std.noop}',
+    };
+    for (const [name, text] of Object.entries(created)) {
+      const path = file(`${name}.yaml`, `version: '2.0'\n${text}\n`);
+      await run(['workflow', 'create', path], { url: server.url });
+      const { code, out } = await run(['workflow', 'delete', name], { url: server.url });
+      expect([code, out]).toEqual([0, `Deleted workflow ${name}.\n`]);
+    }
+    const { code, err } = await run(['workflow', 'delete', 'gone'], { url: server.url });
+    expect([code, err]).toEqual([1, expect.stringMatching(/gone/)]);
   });
 });

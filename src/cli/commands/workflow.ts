@@ -17,6 +17,8 @@ import {
   textColumn,
 } from './resource.ts';
 import type { Column } from './resource.ts';
+import { addDeleteAtOnce } from './deletion.ts';
+import { definitionResource, removeDefinition } from './workflow-delete.ts';
 import { addSkip } from './workflow-skip.ts';
 import { renderHints, type Hint } from '../rendering/hints.ts';
 import type { Terminal } from '../rendering/terminal.ts';
@@ -34,6 +36,7 @@ export function workflowCommand(terminal: Terminal): Command {
     );
   addValidate(workflow, terminal);
   addCreate(workflow, terminal);
+  addDeleteAtOnce(workflow, terminal, definitionResource, removeDefinition);
   addGraph(workflow, terminal);
   addRun(workflow, terminal);
   addList(workflow, terminal);
@@ -63,7 +66,7 @@ function addCreate(group: Command, terminal: Terminal): void {
   group
     .command('create <file>')
     .description('Create what a definition in a file holds, so that policies and tasks can name it.')
-    .option('--replace', 'replace what is there under the same names')
+    .option('--replace', 'replace what is there under the same names, and create what is new')
     .addHelpText('after', '\nExample:\n  $ coppice workflow create evacuate.yaml')
     .action(async (file: string, options: { replace?: boolean }, command: Command) => {
       const { uploadDefinitions } = await import('./workflow-create.ts');

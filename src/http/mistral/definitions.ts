@@ -44,6 +44,16 @@ function toValidityBody(validity: Validity): z.infer<typeof validitySchema> {
 
 export const placement = parameters('namespace', 'scope');
 
+/** `create_missing` is ours: Mistral refuses the whole text where one of its names is new. */
+const replacement = z.strictObject({
+  namespace: z.string().optional(),
+  scope: z.string().optional(),
+  create_missing: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe('true: what the text defines and is not there is created; absent: it is refused with 404.'),
+});
+
 /** Whatever the text is, the answer is 200. */
 export function validationRoute(path: string, kind: SourceKind): Route {
   return workflowRoute({
@@ -103,10 +113,11 @@ export function replacementRoute({ path, kind, summary, schema, show, addressed 
     summary,
     answer: [200, schema],
     ...definitionText,
-    query: placement,
+    query: replacement,
     async handle(request) {
-      const { namespace, scope } = request.query;
-      const requested = { kind, text: request.body, namespace, scope };
+      const { namespace, scope, create_missing: missing } = request.query;
+      const createsMissing = missing === 'true';
+      const requested = { kind, text: request.body, namespace, scope, createsMissing };
       const target =
         addressed === undefined ? undefined : { table: addressed, identity: param(request, 'id') };
       const definitions = await replaceDefinitions(request.tools, request.caller, requested, target);

@@ -96,6 +96,8 @@ export interface DefinitionText {
   readonly text: string;
   readonly namespace: string | undefined;
   readonly scope: string | undefined;
+  /** Of a replacement: what is not there is created, instead of refusing the whole text. */
+  readonly createsMissing?: boolean;
 }
 
 /** @throws CoppiceError `bad-request`, `action-conflict` */
@@ -123,7 +125,7 @@ export async function replaceDefinitions(
   request: DefinitionText,
   address?: DefinitionAddress,
 ): Promise<Definition[]> {
-  const { kind, text } = request;
+  const { kind, text, createsMissing = false } = request;
   const target =
     address === undefined
       ? undefined
@@ -138,6 +140,7 @@ export async function replaceDefinitions(
       if (found !== undefined) refuseForeign(caller, found.project, labelOf(table, name.name));
       return found;
     },
+    createsMissing,
   );
 }
 

@@ -147,8 +147,8 @@ export class DefinitionLibrary {
   }
 
   /**
-   * Replaces by name everything that a text defines. A name that does not exist is an error, except for
-   * members of a workbook.
+   * Replaces by name everything that a text defines. A name that does not exist is an error, as in Mistral,
+   * except for members of a workbook, and where `createsMissing` says that it is created.
    * @param find the definition that the caller means by a name; undefined: there is none.
    * @throws CoppiceError `bad-request`, `resource-not-found`, and what `find` throws.
    */
@@ -157,6 +157,7 @@ export class DefinitionLibrary {
     text: string,
     scope: DefinitionScope,
     find: (tx: Tx, table: DefinitionTable, name: DefinitionName) => Promise<Definition | undefined>,
+    createsMissing = false,
   ): Promise<Definition[]> {
     return await this.#write(kind, text, async (tx, source, parsed) => {
       const replaced: Definition[] = [];
@@ -168,7 +169,8 @@ export class DefinitionLibrary {
         const found = await (workbook === null
           ? find(tx, table, at)
           : findDefinition(tx.db, table, { ...at, project }, { project }));
-        if (found === undefined && workbook === null) throw nameNotFound(table, name, namespace);
+        if (found === undefined && workbook === null && !createsMissing)
+          throw nameNotFound(table, name, namespace);
         if (found === undefined) {
           const added = this.#new(source, { ...scope, project }, { name, workbook, tags });
           await insertDefinition(tx, table, added);
