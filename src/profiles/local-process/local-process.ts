@@ -75,7 +75,14 @@ export function localProcess(options: LocalProcessOptions): ProfileType {
   const table = options.table ?? systemProcessTable();
   const events = new LifeEvents(table, options.eventRoundMs ?? 1000);
   const logs = new LogRounds(dataDir, options.logRoundMs);
-  const host: LocalMachine = { dataDir, table, ports: portsOf(dataDir), children: new Map(), events, logs };
+  const host: LocalMachine = {
+    dataDir,
+    table,
+    ports: portsOf(dataDir, table),
+    children: new Map(),
+    events,
+    logs,
+  };
   return {
     name: LOCAL_PROCESS,
     version: '1.0',

@@ -6,9 +6,11 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { CoppiceError } from '../../domain/errors.ts';
+import { findProcess } from './identity.ts';
 import { allNodes, namesIn } from './node-directory.ts';
+import type { ProcessTable } from './process-table.ts';
 import type { ProcessSpec } from './spec.ts';
-import { readPlan } from './start-record.ts';
+import { readClaim, readPlan } from './start-record.ts';
 
 export const loopback = '127.0.0.1';
 
@@ -28,7 +30,7 @@ export interface Ports {
   release(holder: string): Promise<void>;
 }
 
-export function portsOf(dataDir: string): Ports {
+export function portsOf(dataDir: string, table: ProcessTable): Ports {
   let planned: Promise<Map<number, string>> | undefined;
   const holders = async (): Promise<Map<number, string>> => {
     planned ??= plannedPorts(dataDir);
@@ -42,8 +44,9 @@ export function portsOf(dataDir: string): Ports {
     async choose(nodeId, wanted, before) {
       if (wanted === undefined) return null;
       const port = wanted === 'auto' ? await chooseFree(await holders(), nodeId, before) : wanted;
-      if (wanted !== 'auto') await assertFree(port);
-      return port;
+      if (wanted === 'auto' || (await isFree(port))) return port;
+      const owner = (await ownerOfPort(dataDir, table, port, nodeId)) ?? 'another process';
+      throw new CoppiceError('operation-failed', `port ${port} of ${loopback} is taken by ${owner}`);
     },
     async release(nodeId) {
       forget(await holders(), nodeId);
@@ -87,9 +90,27 @@ function forget(holderOf: Map<number, string>, nodeId: string, except?: number):
   }
 }
 
-async function assertFree(port: number): Promise<void> {
-  if (await isFree(port)) return;
-  throw new CoppiceError('operation-failed', `port ${port} of ${loopback} is taken by another process`);
+/**
+ * The node whose process runs and was given the port, other than `instance`, for a sentence; undefined: none.
+ */
+export async function ownerOfPort(
+  dataDir: string,
+  table: ProcessTable,
+  port: number,
+  instance: string,
+): Promise<string | undefined> {
+  for (const other of await namesIn(allNodes(dataDir))) {
+    if (other === instance) continue;
+    const starts = join(allNodes(dataDir), other, 'starts');
+    for (const key of await namesIn(starts)) {
+      const start = join(starts, key);
+      const plan = await readPlan(start);
+      const identity = plan?.port === port ? readClaim(start)?.identity : undefined;
+      if (identity !== undefined && findProcess(table, identity) !== undefined)
+        return plan?.owner ?? `the node ${other}`;
+    }
+  }
+  return undefined;
 }
 
 /** A port that we have no right to try (below 1024) may be right for the process: only "in use" says no. */

@@ -13,6 +13,8 @@ import type { ProcessIdentity } from './identity.ts';
 export interface Plan {
   readonly key: string;
   readonly port: number | null;
+  /** `the node web-1 of the cluster web`; absent: an earlier version has written it. */
+  readonly owner?: string;
 }
 
 export interface StartClaim {
@@ -28,7 +30,9 @@ export async function readPlan(start: string): Promise<Plan | undefined> {
   try {
     const plan: unknown = JSON.parse(text);
     if (!isJsonObject(plan) || typeof plan['key'] !== 'string') return undefined;
-    return { key: plan['key'], port: typeof plan['port'] === 'number' ? plan['port'] : null };
+    const { key, port, owner } = plan;
+    const named = typeof owner === 'string' ? { owner } : {};
+    return { key, port: typeof port === 'number' ? port : null, ...named };
   } catch {
     return undefined;
   }

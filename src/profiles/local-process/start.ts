@@ -22,6 +22,7 @@ import type { Launcher } from './launcher.ts';
 import type { Exit } from './spawner.ts';
 import { readLogSince, readLogTail, withoutSecrets } from './log-tail.ts';
 import { instanceOf, keyName, makeDirectory, namesIn, nodeDirectory } from './node-directory.ts';
+import { ownerOfPort } from './ports.ts';
 import { specOf, wholeSpecOf } from './spec.ts';
 import { couldNotExecute, readClaim, readPlan, writePlan } from './start-record.ts';
 import type { StartClaim, Plan } from './start-record.ts';
@@ -104,8 +105,10 @@ async function makePlan(
     typeof before === 'number' ? before : null,
   );
   await makeDirectory(start);
-  await writePlan(start, { key, port });
-  return { key, port };
+  const cluster = node.clusterName === null ? '' : ` of the cluster ${node.clusterName}`;
+  const plan = { key, port, owner: `the node ${node.name}${cluster}` };
+  await writePlan(start, plan);
+  return plan;
 }
 
 async function launchPlan(
@@ -185,7 +188,12 @@ async function endedTooSoon(
   await waitUntil(() => child?.exit() !== undefined, child === undefined ? 0 : 1000);
   const when =
     child === undefined ? `after its start at ${new Date(at).toISOString()}` : 'right after its start';
-  const message = `the command ${name} ended ${when}${describeExit(child?.exit())}`;
+  const { port } = spec;
+  // Nodes that start at once all find it free.
+  const owner =
+    typeof port === 'number' && (await ownerOfPort(host.dataDir, host.table, port, instanceOf(node)));
+  const shared = typeof owner === 'string' ? `; its port ${port} was given to ${owner} as well` : '';
+  const message = `the command ${name} ended ${when}${describeExit(child?.exit())}${shared}`;
   return new CoppiceError('operation-failed', message, { details });
 }
 
