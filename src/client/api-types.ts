@@ -1156,6 +1156,12 @@ export interface Operations {
     };
     readonly answer: {
       readonly profile: Schemas['Profile'];
+      readonly warnings?: readonly {
+        readonly field: string;
+        readonly expected: string;
+        readonly found: string;
+        readonly hint?: string;
+      }[];
     };
   };
   /** Check the spec of a profile without creating it */
@@ -1169,6 +1175,12 @@ export interface Operations {
     };
     readonly answer: {
       readonly profile: Schemas['ValidatedProfile'];
+      readonly warnings?: readonly {
+        readonly field: string;
+        readonly expected: string;
+        readonly found: string;
+        readonly hint?: string;
+      }[];
     };
   };
   /** Show a profile */
@@ -1342,6 +1354,12 @@ export interface Operations {
     };
     readonly answer: {
       readonly cluster: Schemas['Cluster'];
+      readonly warnings?: readonly {
+        readonly field: string;
+        readonly expected: string;
+        readonly found: string;
+        readonly hint?: string;
+      }[];
     };
   };
   /** Show a cluster */

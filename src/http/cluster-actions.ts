@@ -17,6 +17,7 @@ import {
 } from '../requests/cluster-actions.ts';
 import { addingNodes, removingNodes, replacingNodes } from '../requests/cluster-members.ts';
 import { attaching, detaching, updatingAttached } from '../requests/cluster-policies.ts';
+import { growthWarnings } from '../requests/profile-warnings.ts';
 import { attachWarnings } from '../requests/policy-warnings.ts';
 import type { Caller, RequestTools } from '../requests/request-tools.ts';
 import {
@@ -110,6 +111,17 @@ function isWholeResize(parameters: JsonObject): boolean {
   return has('adjustment_type') || has('min_size') || has('max_size');
 }
 
+/** As far as a warning needs it: some nodes may be made already. */
+function nodesAfterResize(
+  current: number,
+  { adjustment_type: type, number, min_size: min }: JsonObject,
+): number {
+  const by = Number(number ?? 0);
+  const wanted =
+    type === 'EXACT_CAPACITY' ? by : current + (type === 'CHANGE_IN_CAPACITY' ? by : Math.sign(by));
+  return Math.max(wanted, Number(min ?? 0));
+}
+
 const lifecycleParameters = z.strictObject({ lifecycle_action_token: referenceField() });
 
 /** By their names in the body of a request. @param maxNodes most nodes of one cluster. */
@@ -120,30 +132,38 @@ export function clusterActions(maxNodes: number): Readonly<Record<string, Cluste
   return {
     check: action({}, () => checking),
     recover: action(recoverParameters, (parameters) => recovering(readRecoverRequest(parameters))),
-    resize: action(
-      {
-        adjustment_type: optional(wordField(adjustmentTypes)),
-        number: optional(numberField()),
-        min_size: optional(integerField({ min: 0, max: maxNodes })),
-        max_size: optional(integerField({ min: -1, max: maxNodes })),
-        min_step: optional(integerField({ min: 0, max: LARGEST_INTEGER })),
-        strict: optional(booleanField()),
-      },
-      (parameters) =>
-        resizing(
-          withoutUndefined({
-            adjustmentType: parameters.adjustment_type,
-            number: parameters.number,
-            minSize: parameters.min_size,
-            maxSize: parameters.max_size,
-            minStep: parameters.min_step,
-            strict: parameters.strict,
-          }),
-        ),
-      isWholeResize,
-    ),
+    resize: {
+      ...action(
+        {
+          adjustment_type: optional(wordField(adjustmentTypes)),
+          number: optional(numberField()),
+          min_size: optional(integerField({ min: 0, max: maxNodes })),
+          max_size: optional(integerField({ min: -1, max: maxNodes })),
+          min_step: optional(integerField({ min: 0, max: LARGEST_INTEGER })),
+          strict: optional(booleanField()),
+        },
+        (parameters) =>
+          resizing(
+            withoutUndefined({
+              adjustmentType: parameters.adjustment_type,
+              number: parameters.number,
+              minSize: parameters.min_size,
+              maxSize: parameters.max_size,
+              minStep: parameters.min_step,
+              strict: parameters.strict,
+            }),
+          ),
+        isWholeResize,
+      ),
+      warn: (tools, caller, cluster, parameters) =>
+        growthWarnings(tools, caller, cluster, (current) => nodesAfterResize(current, parameters)),
+    },
     scale_in: action({ count }, (parameters) => scaling('in', parameters.count)),
-    scale_out: action({ count }, (parameters) => scaling('out', parameters.count)),
+    scale_out: {
+      ...action({ count }, (parameters) => scaling('out', parameters.count)),
+      warn: (tools, caller, cluster, { count: more }) =>
+        growthWarnings(tools, caller, cluster, (current) => current + Number(more ?? 1)),
+    },
     policy_attach: {
       ...action({ policy_id, enabled }, (parameters) =>
         attaching(withoutUndefined({ policy: parameters.policy_id, enabled: parameters.enabled })),

@@ -128,8 +128,12 @@ function have(nodes: number): string {
   return nodes === 1 ? 'has' : 'have';
 }
 
+function updateCommand(cluster: string, profile: string): string {
+  return `coppice cluster update ${cluster} --profile ${profile}`;
+}
+
 function onOrBack({ wanted, own, groups }: HalfDoneUpdate, cluster: string): OperatorTask[] {
-  const update = (profile: string) => `coppice cluster update ${cluster} --profile ${profile}`;
+  const update = (profile: string) => updateCommand(cluster, profile);
   const without = (profile: string) => {
     const nodes = groups.reduce((sum, group) => sum + (group.profile === profile ? 0 : group.nodes), 0);
     return `the ${count(nodes, 'node')} that ${nodes === 1 ? 'has' : 'have'} another profile`;
@@ -145,13 +149,18 @@ function onOrBack({ wanted, own, groups }: HalfDoneUpdate, cluster: string): Ope
   ];
 }
 
+function updateAgain(profile: string, cluster: string): OperatorTask {
+  const reason = 'request the update again, once what made it fail is corrected: no node has the new profile';
+  return { reason, command: updateCommand(cluster, profile), required: false };
+}
+
 /** What ends an update that left the nodes with several profiles. */
 export function updateTasks({ name, failedActions }: ClusterAfterActions): OperatorTask[] {
   return failedActions.flatMap((each) => (each.halfDone === null ? [] : again(each, name)));
 }
 
 function again(
-  { id, action, nodeName, isRefused, halfDone }: FailedActionOf,
+  { id, action, nodeName, isRefused, halfDone, wantedProfile }: FailedActionOf,
   cluster: string,
 ): OperatorTask[] {
   if (isRefused) return [];
@@ -161,5 +170,6 @@ function again(
   return [
     { reason, command: `coppice action show ${id}`, required: isHalfDone },
     ...(halfDone === null ? [] : onOrBack(halfDone, cluster)),
+    ...(wantedProfile === undefined ? [] : [updateAgain(wantedProfile, cluster)]),
   ];
 }

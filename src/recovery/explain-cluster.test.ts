@@ -636,6 +636,14 @@ describe('an update that stopped', () => {
     ]);
   });
 
+  test('that changed no node is requested again with the name of its profile', () => {
+    const failed = { ...failure, isRefused: false, halfDone: null, wantedProfile: 'v2' };
+    const cluster = { name: 'web', now, desired: 3, excess: 0, lifecycleWaits: [] };
+    expect(
+      explainActions({ ...cluster, failedActions: [failed] }).operator.map(({ command }) => command),
+    ).toEqual(['coppice action show a1', 'coppice cluster update web --profile v2']);
+  });
+
   test('where all nodes have the new profile only the cluster is left', () => {
     const { problems, operator } = explained({ wanted: 'v2', own: 'v1', groups: [have('v2', 3, 'web-1')] });
     expect(problems[1]).toMatch(

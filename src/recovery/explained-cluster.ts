@@ -108,6 +108,11 @@ export interface FailedActionOf {
   readonly isRefused: boolean;
   /** Of CLUSTER_UPDATE: how the profiles of the nodes are since; null: all have the cluster's. */
   readonly halfDone: HalfDoneUpdate | null;
+  /**
+   * Of a CLUSTER_UPDATE that has left every node with the cluster's profile: the one that was wanted, by its
+   * name, or its id where the name is no help. Absent: another action, or it is gone.
+   */
+  readonly wantedProfile?: string;
 }
 
 /** A cluster whose nodes have not all its own profile, since an update to a new one has failed. */

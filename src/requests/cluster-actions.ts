@@ -7,7 +7,7 @@ import { lookUpsOf } from '../clusters/plan-look-ups.ts';
 import { onCluster, type ClusterActionName } from '../domain/action-requests.ts';
 import { planResize, refuseCrossedLimits, tooManyNodes, type AdjustmentType } from '../domain/capacity.ts';
 import { duration } from '../domain/duration.ts';
-import { CoppiceError } from '../domain/errors.ts';
+import { CoppiceError, describeIssue } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { utcSeconds } from '../domain/time-text.ts';
 import { lifecycleSignal } from '../domain/lifecycle-signal.ts';
@@ -20,6 +20,7 @@ import type { ClusterPlan } from '../plans/cluster-plan.ts';
 import type { Db } from '../store/store.ts';
 import { refuseConflicts } from './conflicts.ts';
 import { requireObject } from './find-object.ts';
+import { planWarnings } from './profile-warnings.ts';
 import { recordAction } from './record-action.ts';
 import { recoverInputs, type RecoverRequest } from './recover-inputs.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
@@ -64,7 +65,12 @@ export async function planOnCluster(
   const lookedUp = await lookUpsOf({ ...tools, db }, cluster, action, AbortSignal.timeout(LOOK_UP_MS));
   const request = { action, inputs, seed: randomUUID(), lookedUp };
   try {
-    return (await planOfAction({ ...tools, db }, cluster, request, tools.now())).plan;
+    const { plan } = await planOfAction({ ...tools, db }, cluster, request, tools.now());
+    const told = (await planWarnings(tools, cluster, plan)).map((warning) => ({
+      by: action,
+      reason: `warning: ${describeIssue(warning)}`,
+    }));
+    return { ...plan, decisions: [...plan.decisions, ...told] };
   } catch (error) {
     // What would be the failure of the action is a refusal here.
     if (error instanceof CoppiceError && error.code === 'operation-impossible')

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { onCluster } from '../domain/action-requests.ts';
 import { planResize, refuseCrossedLimits } from '../domain/capacity.ts';
-import { CoppiceError } from '../domain/errors.ts';
+import { CoppiceError, describeIssue } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Cluster, Node } from '../domain/model.ts';
 import { insertCluster } from '../store/clusters.ts';
@@ -15,6 +15,7 @@ import { planOnCluster, type ClusterRequest } from './cluster-actions.ts';
 import { queueDeletion } from './queue-deletion.ts';
 import { requireObject, requireReferenced } from './find-object.ts';
 import { refuseOtherProject } from './other-projects.ts';
+import { missingFor } from './profile-warnings.ts';
 import { refuseUnfitProfile } from './policy-fit.ts';
 import { recordAction } from './record-action.ts';
 import { ownerOf } from '../domain/session.ts';
@@ -141,7 +142,11 @@ export async function planClusterUpdate(
   };
   const plan = await planOnCluster(tools, caller, identity, update);
   const effects = await updateEffects(tools, plan);
-  const told = effects.map((reason) => ({ by: plan.action, reason }));
+  const { db } = tools.store;
+  const { id } = await requireObject(db, caller, 'cluster', identity);
+  const profile = await requireReferenced(db, caller, 'profile', requested.profile);
+  const missing = (await missingFor(tools, id, profile)).map((issue) => `warning: ${describeIssue(issue)}`);
+  const told = [...effects, ...missing].map((reason) => ({ by: plan.action, reason }));
   return { ...plan, decisions: [...plan.decisions, ...told] };
 }
 

@@ -42,31 +42,36 @@ export async function failedActionsOfClusters(
     if (nodeName === undefined) continue;
     const known = byCluster.get(clusterId) ?? [];
     const cluster = clusterOf.get(clusterId);
-    const halfDone =
-      cluster === undefined || isRefused ? null : await halfDoneUpdate(db, viewer, cluster, one);
-    byCluster.set(clusterId, [...known, { id, action, nodeName, reason, endedAt, isRefused, halfDone }]);
+    const update = cluster === undefined || isRefused ? asBefore : await leftBy(db, viewer, cluster, one);
+    byCluster.set(clusterId, [...known, { id, action, nodeName, reason, endedAt, isRefused, ...update }]);
   }
   return byCluster;
 }
 
-/** null: another action, all nodes have the cluster's profile, or an action works on it again. */
-async function halfDoneUpdate(
+type LeftByUpdate = Pick<FailedActionOf, 'halfDone' | 'wantedProfile'>;
+
+const asBefore: LeftByUpdate = { halfDone: null };
+
+/** Nothing of another action, and while an action works on the cluster again. */
+async function leftBy(
   db: Db,
   viewer: string,
   { id, profileId: own, status, project }: ClusterOfActions,
   { action, inputs: { new_profile_id: wanted } }: FailedAction,
-): Promise<HalfDoneUpdate | null> {
+): Promise<LeftByUpdate> {
   if (action !== 'CLUSTER_UPDATE' || typeof wanted !== 'string' || busyClusterStatuses.has(status))
-    return null;
+    return asBefore;
   const groups = await profilesOfNodes(db, id);
-  if (groups.every(({ profileId }) => profileId === own)) return null;
   const names = await profileNames(db, [own, wanted, ...groups.map(({ profileId }) => profileId)]);
   const profiles = [...names].map(([profile, name]) => ({ id: profile, name, project }));
   const identity = await identitiesOf(db, 'profile', profiles, viewer);
   const inWords = (profile: string) =>
     identity({ id: profile, name: names.get(profile) ?? profile, project });
-  return {
-    wanted: names.has(wanted) ? inWords(wanted) : null,
+  const wantedProfile = names.has(wanted) ? inWords(wanted) : undefined;
+  if (groups.every(({ profileId }) => profileId === own))
+    return wantedProfile === undefined || wanted === own ? asBefore : { halfDone: null, wantedProfile };
+  const halfDone: HalfDoneUpdate = {
+    wanted: wantedProfile ?? null,
     own: inWords(own),
     groups: groups.map(({ profileId, name, count: nodes }) => ({
       profile: inWords(profileId),
@@ -74,4 +79,5 @@ async function halfDoneUpdate(
       first: name,
     })),
   };
+  return { halfDone };
 }

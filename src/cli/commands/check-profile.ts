@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { within } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import { readSpecDocument } from '../../domain/spec-document.ts';
+import { warningsForSeveral } from '../../profiles/one-node-only.ts';
 import { typeName } from '../../profiles/profile-type.ts';
 import type { ProfileType } from '../../profiles/profile-type.ts';
 import { profileTypes } from '../../profiles/registry.ts';
@@ -39,6 +40,9 @@ async function checkProperties(type: ProfileType, properties: Json | undefined):
   // Only a server knows its cloud.
   const onThisMachine =
     type.cloudService !== undefined ? [] : ((await type.examine?.(checked.properties, null)) ?? []);
-  const warnings = onThisMachine.map((issue) => within('properties', { hint: REFUSED_THERE, ...issue }));
+  const warnings = [
+    ...onThisMachine.map((issue) => ({ hint: REFUSED_THERE, ...issue })),
+    ...warningsForSeveral(type, checked.properties),
+  ].map((issue) => within('properties', issue));
   return { type: name, issues: [], warnings };
 }

@@ -3,6 +3,7 @@ import { clusterStatuses } from '../../domain/states.ts';
 import { planRecord } from '../../plans/plan-record.ts';
 import { createCluster, deleteCluster, planClusterUpdate, updateCluster } from '../../requests/clusters.ts';
 import { requireObject } from '../../requests/find-object.ts';
+import { warningsForNodes } from '../../requests/profile-warnings.ts';
 import { DEFAULT_ACTION_TIMEOUT } from '../../domain/action-requests.ts';
 import { listClusters } from '../../store/clusters.ts';
 import {
@@ -22,6 +23,7 @@ import { listQuery, toStoreQuery } from '../list-query.ts';
 import { readSince } from '../microversion.ts';
 import { listBody, listShape } from '../next-page.ts';
 import { accepted, param, route, type Route } from '../route.ts';
+import { warningsShape, withWarnings } from '../shapes/common.ts';
 import { planShape } from '../shapes/plan.ts';
 import { clusterShape, toClusterAnswer, toClusterAnswers, toNewClusterAnswer } from '../shapes/cluster.ts';
 
@@ -71,7 +73,12 @@ function create(maxNodes: number): Route {
         config: optional(configField()),
       }),
     }),
-    answers: { 202: { description: 'The cluster as it is before it is made.', schema: one } },
+    answers: {
+      202: {
+        description: 'The cluster as it is before it is made.',
+        schema: one.extend({ warnings: warningsShape }),
+      },
+    },
     async handle({ tools, caller, body: { cluster } }) {
       const { object, actionId } = await createCluster(tools, caller, {
         name: cluster.name,
@@ -83,7 +90,8 @@ function create(maxNodes: number): Route {
         metadata: cluster.metadata ?? {},
         config: cluster.config ?? {},
       });
-      return accepted(actionId, { cluster: await toNewClusterAnswer(tools, object) });
+      const warnings = await warningsForNodes(tools, tools.store.db, object, object.desiredCapacity);
+      return accepted(actionId, withWarnings({ cluster: await toNewClusterAnswer(tools, object) }, warnings));
     },
   });
 }

@@ -7,10 +7,13 @@ import {
   updateProfile,
   validateProfile,
 } from '../../requests/profiles.ts';
+import { profileWarnings } from '../../requests/profile-warnings.ts';
+import { typeNameOf } from '../../requests/spec-document.ts';
 import { listProfiles } from '../../store/profiles.ts';
 import { withoutUndefined, mapField, metadataField, nameField, optional } from '../fields.ts';
 import { listQuery, toStoreQuery } from '../list-query.ts';
 import { listBody, listShape } from '../next-page.ts';
+import { warningsShape, withWarnings } from '../shapes/common.ts';
 import { param, route, type Route } from '../route.ts';
 import {
   profileShape,
@@ -52,11 +55,12 @@ const create = route({
   body: z.object({
     profile: z.strictObject({ name: nameField(), spec: mapField(), metadata: optional(metadataField()) }),
   }),
-  answers: { 201: { description: 'The profile.', schema: one } },
+  answers: { 201: { description: 'The profile.', schema: one.extend({ warnings: warningsShape }) } },
   async handle({ tools, caller, body: { profile } }) {
     const { name, spec, metadata = {} } = profile;
     const created = await createProfile(tools, caller, { name, spec, metadata });
-    return { status: 201, body: { profile: toProfileAnswer(created) } };
+    const warnings = profileWarnings(tools, created);
+    return { status: 201, body: withWarnings({ profile: toProfileAnswer(created) }, warnings) };
   },
 });
 
@@ -68,11 +72,18 @@ const validate = route({
   since: VALIDATE_SINCE,
   body: z.object({ profile: z.strictObject({ spec: mapField() }) }),
   answers: {
-    200: { description: 'It is valid.', schema: z.strictObject({ profile: validatedProfileShape }) },
+    200: {
+      description: 'It is valid.',
+      schema: z.strictObject({ profile: validatedProfileShape, warnings: warningsShape }),
+    },
   },
   async handle({ tools, caller, body }) {
     const spec = await validateProfile(tools, body.profile.spec);
-    return { status: 200, body: { profile: toValidatedProfileAnswer(spec, caller) } };
+    const warnings = profileWarnings(tools, { type: typeNameOf(spec), spec });
+    return {
+      status: 200,
+      body: withWarnings({ profile: toValidatedProfileAnswer(spec, caller) }, warnings),
+    };
   },
 });
 

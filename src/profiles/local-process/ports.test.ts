@@ -62,7 +62,8 @@ test('a port that a sibling has is refused with the name of the sibling', async 
   // What runs has not begun to listen yet.
   await eventually('the port is taken', async () => {
     const server = await listening(port).catch(() => undefined);
-    return server === undefined ? true : void (await server[Symbol.asyncDispose]());
+    await server?.[Symbol.asyncDispose]();
+    return server === undefined || undefined;
   });
   await expect(create(place.type, place.node({ command, port }))).rejects.toThrow(
     `port ${port} of 127.0.0.1 is taken by the node web-1 of the cluster web`,
