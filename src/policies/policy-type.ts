@@ -13,7 +13,7 @@ import type { CloudService } from '../domain/cloud-state.ts';
 import type { Issue } from '../domain/errors.ts';
 import type { FailureDomain } from '../domain/failure-domain.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
-import type { Cluster, ClusterPolicy } from '../domain/model.ts';
+import type { Cluster, ClusterPolicy, Node } from '../domain/model.ts';
 import type { Fields, SupportStatus } from '../domain/spec-schema.ts';
 import type { Cloud } from '../openstack/cloud.ts';
 import type { Amendment } from '../plans/amend-plan.ts';
@@ -232,6 +232,17 @@ export interface PolicyType<T = unknown> {
    * The `data` of the binding, as Senlin shows it in `GET /v1/clusters/{id}/policies/{policy}`. null: none.
    */
   bindingData(value: T): JsonObject | null;
+
+  /**
+   * What of it the outside does not have or cannot take, asked before it is attached: a request is refused
+   * for it. It may throw: then attaching it tells. Absent: there is nothing to ask.
+   * @param nodes of the cluster, those that work.
+   */
+  examine?(
+    attachment: PolicyAttachment<T>,
+    nodes: readonly Pick<Node, 'physicalId'>[],
+    signal: AbortSignal,
+  ): Promise<Issue[]>;
 
   /**
    * Work on the outside world when the policy is attached (a load balancer, a server group). As an operation

@@ -30,6 +30,8 @@ export interface ClusterRequest {
   readonly action: ClusterActionName;
   /** Checks the request against the cluster, and gives the inputs of the action. @throws CoppiceError */
   readonly prepare: (db: Db, cluster: Cluster, tools: RequestTools, caller: Caller) => Promise<JsonObject>;
+  /** What has to be asked of the cloud before that, outside of the transaction. @throws CoppiceError */
+  readonly examine?: (cluster: Cluster, tools: RequestTools, caller: Caller) => Promise<void>;
 }
 
 /** @returns the id of the action. */
@@ -37,8 +39,10 @@ export async function enqueueOnCluster(
   tools: RequestTools,
   caller: Caller,
   identity: string,
-  { action, prepare }: ClusterRequest,
+  { action, prepare, examine }: ClusterRequest,
 ): Promise<string> {
+  if (examine !== undefined)
+    await examine(await requireObject(tools.store.db, caller, 'cluster', identity), tools, caller);
   return await tools.store.write(async (tx) => {
     const cluster = await requireObject(tx.db, caller, 'cluster', identity);
     const inputs = await prepare(tx.db, cluster, tools, caller);

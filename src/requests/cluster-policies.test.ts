@@ -1,15 +1,20 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openTestStore, type TestStore } from '../../test/support/backends.ts';
 import { FakeCloud } from '../../test/support/fake-cloud.ts';
-import { aBinding, aCluster, aPolicy, aProfile } from '../../test/support/rows.ts';
+import { NovaNodes } from '../../test/support/nova-nodes.ts';
+import { aBinding, aCluster, aNode, aPolicy, aProfile } from '../../test/support/rows.ts';
 import { testCaller as caller, testTools } from '../../test/support/test-server.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { registryOf } from '../profiles/registry.ts';
 import { getAction } from '../store/action-listing.ts';
 import { insertBinding } from '../store/cluster-policies.ts';
 import { insertCluster } from '../store/clusters.ts';
+import { insertNodes } from '../store/nodes.ts';
 import { insertPolicy } from '../store/policies.ts';
 import { insertProfile } from '../store/profiles.ts';
 import { enqueueOnCluster, scaling } from './cluster-actions.ts';
-import { detaching, getBinding, updatingAttached } from './cluster-policies.ts';
+import { attaching, detaching, getBinding, updatingAttached } from './cluster-policies.ts';
 import type { RequestTools } from './request-tools.ts';
 
 const profile = aProfile();
@@ -87,4 +92,66 @@ test('a scaling in the cooldown of a policy is refused in one sentence: which po
     senlinMessage: `The CLUSTER_SCALE_OUT action for cluster ${cluster.id} cannot be processed due to Policy ${policy.id} cooldown still in progress`,
     details: undefined,
   });
+});
+
+describe('what a policy names in the cloud', () => {
+  let nova: NovaNodes;
+  let subnet: string;
+  let elsewhere: string;
+
+  beforeEach(async () => {
+    nova = await NovaNodes.start();
+    const { world } = nova.simulator;
+    elsewhere = world.network.findNetwork('elsewhere')?.subnetId ?? '';
+    world.settings = { ...world.settings, strict: true };
+    subnet = world.network.defaultNetwork?.subnetId ?? '';
+    const properties = { flavor: 'm1.tiny', image: 'cirros-fake', networks: [{ network: 'private' }] };
+    const spec = { type: 'os.nova.server', version: '1.0', properties };
+    const ofServers = aProfile({ type: 'os.nova.server-1.0', spec });
+    const servers = aCluster({ name: 'servers', profileId: ofServers.id });
+    const { physicalId } = await nova.created(properties);
+    tools = { ...tools, profileTypes: registryOf([nova.type]), clouds: nova.clouds };
+    await opened.store.write(async (tx) => {
+      await insertProfile(tx, ofServers);
+      await insertCluster(tx, servers);
+      await insertNodes(tx, [aNode({ clusterId: servers.id, profileId: ofServers.id, physicalId })]);
+    });
+  });
+  afterEach(() => nova.stop());
+
+  const attach = async (type: string, properties: JsonObject): Promise<string> => {
+    const spec = { type: type.slice(0, type.lastIndexOf('-')), version: '1.0', properties };
+    const policy = aPolicy({ type, spec });
+    await opened.store.write((tx) => insertPolicy(tx, policy));
+    return await enqueueOnCluster(tools, caller, 'servers', attaching({ policy: policy.id }));
+  };
+  const loadBalancing = 'senlin.policy.loadbalance-1.0';
+
+  test.each<[string, () => JsonObject, string]>([
+    [loadBalancing, () => ({ pool: { subnet: 'nope' }, vip: { subnet } }), 'pool.subnet: expected one that'],
+    [loadBalancing, () => ({ pool: { subnet }, vip: { network: 'nope' } }), 'vip.network: expected one that'],
+    [
+      loadBalancing,
+      () => ({ pool: { subnet, id: randomUUID() }, loadbalancer: 'nope' }),
+      'loadbalancer: expected one that the cloud has, and that can be used, found "nope" (the load balancer nope could not be used: it does not exist)',
+    ],
+    [
+      loadBalancing,
+      () => ({ pool: { subnet: elsewhere }, vip: { subnet } }),
+      'pool.subnet: expected a subnet in which the servers of the cluster have an address, found ',
+    ],
+    ['senlin.policy.region_placement-1.0', () => ({ regions: ['Nowhere'] }), 'regions[0].name: expected'],
+    ['senlin.policy.zone_placement-1.0', () => ({ zones: ['nowhere'] }), 'zones: expected one at least'],
+  ])('is refused before %s is attached, where it is not there', async (type, properties, sentence) => {
+    await expect(attach(type, properties())).rejects.toMatchObject({
+      code: 'invalid-spec',
+      message: expect.stringContaining(sentence),
+    });
+  });
+
+  test('is not asked for again where it is there, or its service is away: then the action tells', async () => {
+    expect(await attach(loadBalancing, { pool: { subnet }, vip: { subnet } })).toBeTruthy();
+    nova.simulator.world.faults.setAway('network', true);
+    expect(await attach(loadBalancing, { pool: { subnet: 'nope' }, vip: { subnet } })).toBeTruthy();
+  }, 30_000);
 });

@@ -1,6 +1,6 @@
 /** Attaching policies to clusters. */
 import { CoppiceError, quoteValue } from '../domain/errors.ts';
-import type { Cluster, ClusterPolicy } from '../domain/model.ts';
+import type { Cluster, ClusterPolicy, Policy } from '../domain/model.ts';
 import { attachedPolicies, type AttachedPolicy } from '../store/cluster-policies.ts';
 import type { Db } from '../store/store.ts';
 import { ambiguous, factsOf, type Candidate } from './candidates.ts';
@@ -8,6 +8,7 @@ import type { ClusterRequest } from './cluster-actions.ts';
 import { findId, fitting, requireObject, requireReferenced } from './find-object.ts';
 import { partOfCluster, refuseOtherProject } from './other-projects.ts';
 import { refuseMisfit } from './policy-fit.ts';
+import { refuseUnknownOutside } from './policy-outside.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 
 export interface BindingRequest {
@@ -21,13 +22,28 @@ export interface BindingRequest {
 export function attaching(request: BindingRequest): ClusterRequest {
   return {
     action: 'CLUSTER_ATTACH_POLICY',
+    async examine(cluster, tools, caller) {
+      const policy = await fittingPolicy(tools.store.db, cluster, tools, caller, request);
+      await refuseUnknownOutside(tools, cluster, policy);
+    },
     async prepare(db, cluster, tools, caller) {
-      const policy = await requireReferenced(db, caller, 'policy', request.policy);
-      refuseOtherProject('policy', policy, partOfCluster(cluster));
-      await refuseMisfit(db, tools, cluster, policy);
+      const policy = await fittingPolicy(db, cluster, tools, caller, request);
       return { policy_id: policy.id, ...enabledOf(request) };
     },
   };
+}
+
+async function fittingPolicy(
+  db: Db,
+  cluster: Cluster,
+  tools: RequestTools,
+  caller: Caller,
+  request: BindingRequest,
+): Promise<Policy> {
+  const policy = await requireReferenced(db, caller, 'policy', request.policy);
+  refuseOtherProject('policy', policy, partOfCluster(cluster));
+  await refuseMisfit(db, tools, cluster, policy);
+  return policy;
 }
 
 export function updatingAttached(request: BindingRequest): ClusterRequest {

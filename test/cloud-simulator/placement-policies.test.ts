@@ -88,7 +88,7 @@ describe('senlin.policy.zone_placement', () => {
     expect(action).toMatchObject({
       status: 'FAILED',
       statusReason: expect.stringContaining(
-        'Nova has none of the zones az8, az9; it has az1, az2, az3',
+        'zones: expected one at least of the zones that Nova has: az1, az2, az3, found az8, az9',
       ) as string,
     });
   });

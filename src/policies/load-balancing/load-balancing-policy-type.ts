@@ -4,7 +4,7 @@
  *
  *     load-balancing-fields.ts  what may be written     load-balancing-policy.ts  what it means
  *     make-balancer.ts          the balancer            pool-members.ts           the nodes in its pool
- *     balancer-changes.ts       one change at a time
+ *     balancer-changes.ts       one change at a time   examine-balancer.ts       what the cloud does not have
  *
  * When a node becomes a member, and when it is removed, is the same for everything in which nodes are
  * registered (`policies/policy-type.ts`).
@@ -17,6 +17,7 @@ import type { OperationRequest } from '../../profiles/profile-type.ts';
 import { documentSchema } from '../document-schema.ts';
 import { onlyServers } from '../only-servers.ts';
 import type { Attached, PolicyAttachment, PolicyType, RegisteredNode } from '../policy-type.ts';
+import { examineBalancer } from './examine-balancer.ts';
 import { loadBalancingFields } from './load-balancing-fields.ts';
 import { readLoadBalancingPolicy, type LoadBalancingPolicy } from './load-balancing-policy.ts';
 import { findExisting, makeBalancer, removeBalancer, type BalancerOf } from './make-balancer.ts';
@@ -52,6 +53,7 @@ export const loadBalancingPolicyTypes: readonly PolicyType<LoadBalancingPolicy>[
     onlyServers(type, 'the members of a pool are servers, with an address in a subnet of the cloud'),
   withoutRegions: 'its pool is in one region, and has no subnet for the servers of another one',
   bindingData: () => null,
+  examine: ({ cloud, value }, nodes, signal) => examineBalancer(cloud(), value, nodes, signal),
   attach,
   detach,
   registration: {

@@ -8,6 +8,7 @@ import { isStatus, operationError } from '../../openstack/cloud-error.ts';
 import type { Cloud } from '../../openstack/cloud.ts';
 import type { CallContext } from '../../openstack/cloud-request.ts';
 import { findOne } from '../../openstack/find-one.ts';
+import type { NeutronPort } from '../../openstack/neutron-client.ts';
 import type { PoolMember } from '../../openstack/octavia-client.ts';
 import type { NodeFacts } from '../../profiles/profile-type.ts';
 import { changeBalancer } from './balancer-changes.ts';
@@ -90,6 +91,14 @@ function memberName({ id, name }: MemberNode): string {
   return `${name.slice(0, 200)} ${id}`;
 }
 
+/** The address of a server with these ports; undefined: it has none there. */
+export function addressInSubnet(
+  ports: readonly Pick<NeutronPort, 'fixed_ips'>[],
+  subnetId: string,
+): string | undefined {
+  return ports.flatMap(({ fixed_ips: ips }) => ips).find((one) => one.subnet_id === subnetId)?.ip_address;
+}
+
 async function addressIn(
   { cloud, spec }: PoolOf,
   { physicalId }: MemberNode,
@@ -99,9 +108,7 @@ async function addressIn(
 ): Promise<string> {
   if (physicalId === null) throw impossible(doing, 'it has no server');
   const ports = await cloud.neutron.listPorts({ deviceId: physicalId }, context);
-  const address = ports
-    .flatMap(({ fixed_ips: ips }) => ips)
-    .find((one) => one.subnet_id === subnetId)?.ip_address;
+  const address = addressInSubnet(ports, subnetId);
   if (address !== undefined) return address;
   throw impossible(doing, `its server ${physicalId} has no address in the subnet ${spec.subnet}`);
 }

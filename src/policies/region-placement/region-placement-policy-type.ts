@@ -84,6 +84,7 @@ export const regionPlacementPolicyType: PolicyType<RegionPlacementPolicy> = {
   checkAgainstProfile: (_value, type) => onlyInCloud(type),
   regions: ({ regions }) => regions.map((region) => region.name),
   bindingData: () => null,
+  examine: (attachment, _nodes, signal) => unknownRegions(attachment, signal),
   attach,
   lookUp: lookUpRegions,
   before: amend,
@@ -120,20 +121,27 @@ function onlyInCloud(type: CheckedProfileType): Issue[] {
 
 /** @throws CoppiceError `operation-impossible` for a region that is not in the catalog of the owner. */
 async function attach(
-  { value, cloud, nodeService }: PolicyAttachment<RegionPlacementPolicy>,
+  attachment: PolicyAttachment<RegionPlacementPolicy>,
   { signal }: { readonly signal: AbortSignal },
 ) {
+  const issues = await unknownRegions(attachment, signal);
+  if (issues.length === 0) return { data: {} };
+  throw new CoppiceError('operation-impossible', issues.map(describeIssue).join('; '));
+}
+
+async function unknownRegions(
+  { value, cloud, nodeService }: PolicyAttachment<RegionPlacementPolicy>,
+  signal: AbortSignal,
+): Promise<Issue[]> {
   const service = nodeService ?? 'compute';
   const known = await regionsKnown(cloud().session, service, signal);
-  const issues = value.regions.flatMap((region, index): Issue[] => {
+  return value.regions.flatMap((region, index): Issue[] => {
     if (known.includes(region.name)) return [];
     const hint = didYouMean(region.name, known);
     const expected = `a region in which the catalog has ${serviceNames[service]}: ${known.join(', ')}`;
     const issue = { field: `regions[${index}].name`, expected, found: quoteValue(region.name) };
     return [hint === undefined ? issue : { ...issue, hint }];
   });
-  if (issues.length === 0) return { data: {} };
-  throw new CoppiceError('operation-impossible', issues.map(describeIssue).join('; '));
 }
 
 const serviceNames: Readonly<Record<CloudService, string>> = { compute: 'Nova', orchestration: 'Heat' };

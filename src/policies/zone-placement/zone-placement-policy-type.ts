@@ -6,7 +6,7 @@
  * they are in (`plans/removal-order.ts`); the others are taken from where there are too many.
  */
 import { checkFields } from '../../domain/check-fields.ts';
-import { CoppiceError, quoteValue, type Issue } from '../../domain/errors.ts';
+import { CoppiceError, describeIssue, quoteValue, type Issue } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import { toJsonSchema } from '../../domain/json-schema.ts';
 import { placementIn } from '../../domain/placement.ts';
@@ -75,6 +75,7 @@ export const zonePlacementPolicyType: PolicyType<ZonePlacementPolicy> = {
     onlyServers(type, type.withoutDomain?.ZONE ?? 'Nova chooses the zone of a server alone'),
   zones: ({ zones }) => zones.map((zone) => zone.name),
   bindingData: () => null,
+  examine: (attachment, _nodes, signal) => noneOfZones(attachment, signal),
   attach,
   lookUp: lookUpZones,
   before: amend,
@@ -102,17 +103,26 @@ async function attach(
   attachment: PolicyAttachment<ZonePlacementPolicy>,
   { signal }: { readonly signal: AbortSignal },
 ) {
+  const [issue] = await noneOfZones(attachment, signal);
+  if (issue === undefined) return { data: {} };
+  throw new CoppiceError('operation-impossible', describeIssue(issue));
+}
+
+async function noneOfZones(
+  attachment: PolicyAttachment<ZonePlacementPolicy>,
+  signal: AbortSignal,
+): Promise<Issue[]> {
   const { zones } = await readZones(attachment, signal).catch((error: unknown) =>
     Promise.reject(operationError(error, 'the zones of Nova are not known')),
   );
   const known = [...new Set(zones.flatMap((one) => one.names))];
-  if (attachment.value.zones.some((zone) => known.includes(zone.name))) return { data: {} };
+  if (attachment.value.zones.some((zone) => known.includes(zone.name))) return [];
   const [problem] = zones.flatMap((one) => one.problem ?? []);
   if (problem !== undefined)
     throw new CoppiceError('operation-failed', `the zones of Nova are not known: ${problem}`);
   const wanted = attachment.value.zones.map((zone) => zone.name);
-  const [those, there] = [wanted, known].map((names) => names.join(', '));
-  throw new CoppiceError('operation-impossible', `Nova has none of the zones ${those}; it has ${there}`);
+  const expected = `one at least of the zones that Nova has: ${known.join(', ')}`;
+  return [{ field: 'zones', expected, found: wanted.join(', ') }];
 }
 
 /** The zones that Nova has, in each region in which policies place nodes. */
