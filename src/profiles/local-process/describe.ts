@@ -9,10 +9,10 @@ import type { LocalMachine } from './host.ts';
 import { findProcess, identityIn, physicalIdOf } from './identity.ts';
 import type { ProcessIdentity } from './identity.ts';
 import { readLogTail, withoutSecrets } from './log-tail.ts';
-import { namesIn, nodeDirectory } from './node-directory.ts';
+import { keyName, namesIn, nodeDirectory } from './node-directory.ts';
 import { wholeSpecOf } from './spec.ts';
 import { describeExit } from './start.ts';
-import { readClaim } from './start-record.ts';
+import { readClaim, readExit } from './start-record.ts';
 
 export async function probeProcess(host: LocalMachine, node: NodeFacts): Promise<Verdict> {
   const { id, data } = node;
@@ -21,13 +21,20 @@ export async function probeProcess(host: LocalMachine, node: NodeFacts): Promise
     return { health: 'unhealthy', failure: 'NOT_CREATED', reason: await whyNone(host, node) };
   host.events.follow(id, identity);
   try {
-    return verdictOn(host, identity);
+    return verdictOn(host, identity, startOf(host, node));
   } catch (error) {
     return { health: 'unknown', reason: `cannot see process ${identity.pid}: ${(error as Error).message}` };
   }
 }
 
-function verdictOn(host: LocalMachine, identity: ProcessIdentity): Verdict {
+/** undefined: kept by a version that did not say which it was. */
+function startOf(host: LocalMachine, node: NodeFacts): string | undefined {
+  const { key } = node.data;
+  return typeof key === 'string' ? join(nodeDirectory(host.dataDir, node).starts, keyName(key)) : undefined;
+}
+
+/** @param start the directory of its start. */
+function verdictOn(host: LocalMachine, identity: ProcessIdentity, start: string | undefined): Verdict {
   const name = `process ${identity.pid}`;
   const state = findProcess(host.table, identity)?.state;
   if (state === 'running') return { health: 'healthy', reason: `${name} is running` };
@@ -36,18 +43,33 @@ function verdictOn(host: LocalMachine, identity: ProcessIdentity): Verdict {
   }
   if (host.table.bootId() !== identity.bootId)
     return exited(`${name} ran before the machine was started again`);
-  const how = describeExit(host.children.get(physicalIdOf(identity))?.exit());
-  return exited(`${name} has ended${how}`);
+  return exited(`${name} has ended${howItEnded(host, identity, start)}`);
 }
+
+/** The exit of a child comes with Node's next turn; of what an earlier Coppice started, from what it wrote. */
+function howItEnded(host: LocalMachine, identity: ProcessIdentity, start: string | undefined): string {
+  const child = host.children.get(physicalIdOf(identity));
+  if (child !== undefined) return describeExit(child.exit());
+  const exit = start === undefined ? undefined : readExit(start);
+  return exit === undefined ? unknownExit : describeExit(exit);
+}
+
+const unknownExit = ' (exit status unknown: the Coppice that had started it was not running when it ended)';
 
 /** The record names no process; what the last start that came to nothing has left says why. */
 async function whyNone(host: LocalMachine, node: NodeFacts): Promise<string> {
   const { starts } = nodeDirectory(host.dataDir, node);
-  const claims = (await namesIn(starts)).flatMap((name) => readClaim(join(starts, name)) ?? []);
-  const last = claims.sort((a, b) => a.at - b.at).at(-1)?.identity;
-  if (last === undefined) return 'no process was started for this node';
-  const { reason } = verdictOn(host, last);
-  return findProcess(host.table, last) === undefined ? reason : `${reason}, but its start was not completed`;
+  const claims = (await namesIn(starts)).flatMap((name) => {
+    const start = join(starts, name);
+    const claim = readClaim(start);
+    return claim === undefined ? [] : { ...claim, start };
+  });
+  const last = claims.sort((a, b) => a.at - b.at).at(-1);
+  if (last?.identity === undefined) return 'no process was started for this node';
+  const { reason } = verdictOn(host, last.identity, last.start);
+  return findProcess(host.table, last.identity) === undefined
+    ? reason
+    : `${reason}, but its start was not completed`;
 }
 
 function exited(reason: string): Verdict {

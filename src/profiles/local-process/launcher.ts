@@ -35,7 +35,7 @@ export interface Launch {
   readonly env: Readonly<Record<string, string>>;
   readonly log: string;
   /** Called once, when the process that was started has ended. */
-  readonly ended?: (pid: number) => void;
+  readonly ended?: (pid: number, exit: Exit) => void;
 }
 
 export interface Launcher {
@@ -74,7 +74,7 @@ async function spawnLauncher(
   };
   const onEnd = (endedPid: number, found: Exit): void => {
     exit = found;
-    ended?.(endedPid);
+    ended?.(endedPid, found);
   };
   const pid = await spawnDetached(request, onEnd).catch((error: NodeJS.ErrnoException) => {
     throw refusal(error, cwd);

@@ -14,8 +14,9 @@ import {
   operate,
 } from '../../../test/profiles/local-process-nodes.ts';
 import { pidOf, processesOf, request, textOf } from '../../../test/profiles/local-process-nodes.ts';
-import type { NodeFacts } from '../profile-type.ts';
+import type { NodeFacts, ProfileType } from '../profile-type.ts';
 import { localProcess } from './local-process.ts';
+import { keyName, nodeDirectory } from './node-directory.ts';
 import { procTable } from './proc-table.ts';
 
 const place = usePlace();
@@ -167,6 +168,25 @@ describe('a probe', () => {
     const { reason } = await place.type.probe(node, new AbortController().signal);
     expect(reason).toMatch(/^process \d+ has ended with exit status 3$/);
     expect(await details(place.type, node)).toMatchObject({ pid: null, log_tail: 'no such setting' });
+  });
+
+  test('by a second Coppice says how a process ended, where the first one has seen it', async () => {
+    const seen = await create(place.type, place.node(sleeper));
+    kill(pidOf(seen));
+    const reasonBy = async (type: ProfileType, node: NodeFacts): Promise<string> =>
+      (await type.probe(node, new AbortController().signal)).reason;
+    await eventually('its status is known', async () => (await reasonBy(place.type, seen)).includes(' by '));
+    const second = localProcess({ dataDir: place.dataDir });
+    expect(await reasonBy(second, seen)).toBe(`process ${pidOf(seen)} has ended by SIGKILL`);
+    // One that ended while no Coppice was its parent.
+    const unseen = await create(place.type, place.node(sleeper));
+    kill(pidOf(unseen));
+    await eventually('its end is written down', async () =>
+      (await reasonBy(second, unseen)).endsWith(' by SIGKILL'),
+    );
+    const { starts } = nodeDirectory(place.dataDir, unseen);
+    await rm(join(starts, keyName(String(unseen.data['key'])), 'exit'));
+    expect(await reasonBy(second, unseen)).toMatch(/has ended \(exit status unknown: the Coppice that/);
   });
 
   test('by a second Coppice sees the process that the first one left', async () => {

@@ -1,14 +1,15 @@
 /**
  * What is on disk of one start. The plan is written by Coppice before anything is started; the claim by the
  * launcher, which links it into place, so that it is whole from the first moment and only one can be there.
- * `failed` says that the launcher could not become the command.
+ * `failed` says that the launcher could not become the command, `exit` how its process has ended.
  */
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isJsonObject } from '../../domain/json.ts';
 import { parseClaim } from './identity.ts';
 import type { ProcessIdentity } from './identity.ts';
+import type { Exit } from './spawner.ts';
 
 export interface Plan {
   readonly key: string;
@@ -57,4 +58,32 @@ export function readClaim(start: string): StartClaim | undefined {
 
 export function couldNotExecute(start: string): boolean {
   return statSync(join(start, 'failed'), { throwIfNoEntry: false }) !== undefined;
+}
+
+/**
+ * The system tells it to the parent alone: what is not written down here is not known to a later Coppice. The
+ * launcher that has lost a start does not tell how its process ended.
+ */
+export function recordExit(start: string, pid: number, { code, signal }: Exit): void {
+  try {
+    if (readClaim(start)?.identity?.pid !== pid) return;
+    writeFileSync(join(start, 'exit'), JSON.stringify({ code, signal }), { mode: 0o600 });
+  } catch {
+    // A full disk, or a directory that is being removed: it stays unknown.
+  }
+}
+
+/** undefined: it runs, or no Coppice saw it end. */
+export function readExit(start: string): Exit | undefined {
+  try {
+    const exit: unknown = JSON.parse(readFileSync(join(start, 'exit'), 'utf8'));
+    if (!isJsonObject(exit)) return undefined;
+    const { code, signal } = exit;
+    return {
+      code: typeof code === 'number' ? code : null,
+      signal: typeof signal === 'string' ? (signal as NodeJS.Signals) : null,
+    };
+  } catch {
+    return undefined;
+  }
 }

@@ -24,7 +24,7 @@ import { readLogSince, readLogTail, withoutSecrets } from './log-tail.ts';
 import { instanceOf, keyName, makeDirectory, namesIn, nodeDirectory } from './node-directory.ts';
 import { ownerOfPort } from './ports.ts';
 import { specOf, wholeSpecOf } from './spec.ts';
-import { couldNotExecute, readClaim, readPlan, writePlan } from './start-record.ts';
+import { couldNotExecute, readClaim, readPlan, recordExit, writePlan } from './start-record.ts';
 import type { StartClaim, Plan } from './start-record.ts';
 import { throwIfAborted, waitUntil } from './waiting.ts';
 
@@ -126,7 +126,10 @@ async function launchPlan(
   const found = await findCommand(name, spec, cwd);
   if ('problem' in found) throw impossible(`the command ${withoutSecrets(name, spec)} is ${found.problem}`);
   const env = environmentFor(spec, node, port);
-  const ended = (pid: number): void => host.events.ended(node.id, pid);
+  const ended = (pid: number, exit: Exit): void => {
+    recordExit(start, pid, exit);
+    host.events.ended(node.id, pid);
+  };
   const launcher = await launch({ start, command: [found.file, ...rest], cwd, env, log, ended });
   host.logs.follow(node);
   return launcher;
