@@ -64,6 +64,7 @@ function aCluster(nodes: readonly ExplainedNode[], more: Partial<ExplainedCluste
     updateBatch: 1,
     policy: { name: 'web-health', enabled: true, mode: 'ENFORCE', creates: true },
     maintenance: null,
+    recordsNothing: false,
     gates: [],
     zoneOutages: [],
     cloud: null,
@@ -360,6 +361,13 @@ describe('nodes that cannot be probed', () => {
     expect(problems).toEqual(['web-1 cannot be probed, and is left alone: the cloud is away (compute)']);
     expect(operator).toEqual([]);
   });
+});
+
+test('while the server records nothing no command is recommended: it would carry out none', () => {
+  const nodes = [aNode('web-1', 'UNKNOWN', { since: now - 900_000 }), failed('web-2', 'x')];
+  const gates = [closed('max_unhealthy')];
+  expect(explainCluster(aCluster(nodes, { gates })).operator).not.toEqual([]);
+  expect(explainCluster(aCluster(nodes, { gates, recordsNothing: true })).operator).toEqual([]);
 });
 
 test('while no host of the cloud is up no recovery is recommended, whatever gate holds', () => {

@@ -171,6 +171,8 @@ export interface ExplainedCluster extends ClusterAfterActions {
   /** How many of its nodes an update to a new profile changes side by side, at most. */
   readonly updateBatch: number;
   readonly maintenance: Maintenance | null;
+  /** The server records nothing, which is told once for all clusters: it carries out no command either. */
+  readonly recordsNothing: boolean;
   /** All that would hold a recovery now. */
   readonly gates: readonly ClosedGate[];
   readonly zoneOutages: readonly StandingOutage[];

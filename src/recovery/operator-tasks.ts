@@ -14,11 +14,12 @@ import { creationTasks, isNeverCreatedAgain } from './creation-tasks.ts';
 import { stepTasks } from './step-tasks.ts';
 import { failedHookTasks } from './workflow-causes.ts';
 
-/** The required ones first. */
+/** The required ones first; none where the server would carry out none of them. */
 export function operatorTasks(
   cluster: ExplainedCluster,
   gates: GateTasks = gateTasks(cluster),
 ): OperatorTask[] {
+  if (cluster.recordsNothing) return [];
   const tasks = [
     ...causeTasks(cluster, (node) => gates.afterRelease(node)),
     ...creationTasks(cluster, (node) => causeOf(node, cluster) !== null),

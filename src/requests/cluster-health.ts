@@ -240,6 +240,7 @@ export async function describeClusterHealth(
     profileChanges,
     updateBatch: await updateBatch(db, cluster.id, size),
     maintenance: round.maintenance,
+    recordsNothing: tools.store.writeFailure !== undefined,
     gates: gatesClosedNow(round),
     zoneOutages,
     nodes: nodes.map((each) => ({ ...explainedNode(each, noun), name: names.node(each.node) })),

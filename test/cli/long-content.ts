@@ -645,6 +645,7 @@ export const longAnswers: Answers = {
   'POST /v1/policies': { body: { policy, warnings } },
   'PATCH /v1/policies/p': { body: { policy } },
   'DELETE /v1/policies/p': { status: 204 },
+  'DELETE /v2/workflows/drain': { status: 204 },
   'GET /v1/policy-types': { body: { policy_types: [{ name: 'senlin.policy.health', version: '1.3' }] } },
   'GET /v1/policy-types/senlin.policy.health-1.3': {
     body: { policy_type: { name: 'senlin.policy.health-1.3', schema } },

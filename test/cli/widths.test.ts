@@ -94,6 +94,7 @@ const typed: Readonly<Record<string, readonly string[]>> = {
   'retained delete': ['retained delete x --wait'],
   'workflow validate': [`workflow validate ${workflow}`],
   'workflow create': [`workflow create ${workflow}`],
+  'workflow delete': ['workflow delete drain'],
   'workflow graph': [`workflow graph ${workflow}`],
   'workflow run': ['workflow run drain', 'workflow run drain --no-wait'],
   'workflow list': ['workflow list'],

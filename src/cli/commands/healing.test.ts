@@ -136,6 +136,14 @@ function task(command: string, reason: string, required: boolean): Schemas['Oper
 const localClock = (time: string): string => timesFor(0, false).clock(Date.parse(time));
 
 describe('cluster health', () => {
+  test('counts no node as unhealthy where none is probed', async () => {
+    const unwatched = { ...health, policy: null };
+    await using api = await fakeApi({ 'GET /v1/clusters/web/health': { body: { health: unwatched } } });
+    const { out } = await run(['cluster', 'health', 'web'], { url: api.url });
+    expect(out).toMatch(/^nodes +2 of 3;/m);
+    expect(out).not.toContain('as unhealthy');
+  });
+
   test('draws each node with what was seen, what is done, and what comes next', async () => {
     await using api = await fakeApi({ 'GET /v1/clusters/web/health': { body: { health } } });
     const { code, out } = await run(['cluster', 'health', 'web'], { url: api.url });

@@ -34,8 +34,8 @@ export async function reportCheck(
 ): Promise<void> {
   const { terminal, json } = session;
   const found = await check(file.spec);
-  const issues = found.issues.map((issue) => locate(issue, file.problems));
-  const warnings = found.warnings.map((issue) => locate(issue, file.problems));
+  const issues = inOrder(found.issues.map((issue) => locate(issue, file.problems)));
+  const warnings = inOrder(found.warnings.map((issue) => locate(issue, file.problems)));
   const ok = issues.length === 0;
   if (json) {
     writeJson(terminal, {
@@ -65,11 +65,16 @@ export async function withPositions<T>(name: string, file: SpecFile, send: () =>
     if (!(error instanceof ApiError)) throw error;
     const { status, type, message, issues } = error;
     const located = new Map(issues.map((issue) => [describeIssue(issue), locate(issue, file.problems)]));
-    const lines = message.split('\n').map((line) => {
-      const issue = located.get(line);
-      return issue === undefined ? line : lineOf(name, issue);
-    });
-    throw new ApiError(status, type, lines.join('\n'), [...located.values()]);
+    const found = inOrder([...located.values()]);
+    // A line that is no issue is the sentence above them.
+    const [other, known] = [false, true].map((isIssue) =>
+      message.split('\n').filter((line) => located.has(line) === isIssue),
+    );
+    const lines = [
+      ...(other ?? []),
+      ...((known ?? []).length === 0 ? [] : found.map((issue) => lineOf(name, issue))),
+    ];
+    throw new ApiError(status, type, lines.join('\n'), found);
   }
 }
 
@@ -78,6 +83,13 @@ function locate(issue: Issue, problems: ProblemList): LocatedIssue {
   problems.warn(path, describeIssue(issue));
   const noted = problems.problems.findLast((problem) => problem.message === describeIssue(issue));
   return noted?.line === undefined ? issue : { ...issue, line: noted.line, column: noted.column ?? 1 };
+}
+
+/** As they stand in the file; what has no position comes first. */
+function inOrder(issues: readonly LocatedIssue[]): LocatedIssue[] {
+  return issues.toSorted(
+    (one, other) => (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0),
+  );
 }
 
 /** `recovery.actions[1].name` as keys and positions. */

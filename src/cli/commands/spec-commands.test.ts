@@ -55,6 +55,16 @@ describe('policy check', () => {
     ]);
   });
 
+  test('names what is wrong in the order of the lines', async () => {
+    const [head = '', detection = '', recovery = ''] = health.split(/(?=^  (?:detection|recovery):)/m);
+    const wrong = head + recovery.replace('RECREATE', 'RECREAT') + detection.replace('5', 'soon');
+    const { err } = await run(['policy', 'check', file(wrong)]);
+    expect(err.match(/:\d+:\d+: [\w.[\]]+/g)).toEqual([
+      ':6:9: properties.recovery.actions[0].name',
+      ':8:5: properties.detection.interval',
+    ]);
+  });
+
   test.each([
     ['a: [1, 2', /spec\.yaml:\d+:\d+: not readable as YAML/],
     [

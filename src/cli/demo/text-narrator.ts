@@ -51,22 +51,17 @@ function widthOf(terminal: Terminal): number {
   return terminal.size().columns - 1;
 }
 
-const wrapped: ReadonlySet<DemoEvent['event']> = new Set(['problem', 'observed', 'unknown']);
-
-/** What went wrong, what was seen, and where it can be looked up is wrapped; everything else is cut. */
+/**
+ * Where it can be looked up is whole, to be copied; everything else is wrapped behind the time of the event.
+ * A word that the terminal would break is easier to read when it is cut.
+ */
 function fitted({ event }: DemoEvent, lines: string, columns: number): string {
   if (event === 'evidence') return lines;
-  if (!wrapped.has(event)) return cutLines(lines, columns);
-  return wrapAnsi(lines, columns - detailsBegin, { trim: false }).replaceAll(
-    /\n(?=.)/g,
-    `\n${' '.repeat(detailsBegin)}`,
-  );
-}
-
-/** A word that the terminal would break is easier to read when it is cut. */
-function cutLines(lines: string, columns: number): string {
+  const hang = `\n${' '.repeat(detailsBegin)}`;
   return lines
     .split('\n')
+    .map((line) => wrapAnsi(line, columns - detailsBegin, { trim: false }).replaceAll(/\n *(?=.)/g, hang))
+    .flatMap((line) => line.split('\n'))
     .map((line) => cutTo(line, columns))
     .join('\n');
 }

@@ -90,14 +90,18 @@ const counted = [
   'missing',
 ] as const;
 
-/** `5 of 6; 4 healthy, 1 failed; 2 count as unhealthy, recovery is held above 2` */
-function countsText({ counts, limits }: ClusterHealth): string {
+/**
+ * `5 of 6; 4 healthy, 1 failed; 2 count as unhealthy, recovery is held above 2`. Where no node is probed none
+ * is known to be unhealthy, and no recovery is held for it.
+ */
+function countsText({ counts, limits, policy }: ClusterHealth): string {
   const parts = counted
     .filter((name) => counts[name] !== 0)
     .map((name) => `${counts[name]} ${name.replace('_', ' ')}`);
+  const total = `${counts.nodes} of ${counts.desired}`;
+  if (policy?.enabled !== true) return `${total}; ${parts.join(', ')}`;
   const limit = limits.max_unhealthy;
   const most = limit === null ? '' : `, recovery is held above ${limit}`;
-  const total = `${counts.nodes} of ${counts.desired}`;
   const verb = counts.unhealthy === 1 ? 'counts' : 'count';
   return `${total}; ${parts.join(', ')}; ${counts.unhealthy} ${verb} as unhealthy${most}`;
 }

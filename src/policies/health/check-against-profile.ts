@@ -5,7 +5,13 @@
 import type { Issue } from '../../domain/errors.ts';
 import { quoteValue } from '../../domain/errors.ts';
 import { didYouMean } from '../../domain/did-you-mean.ts';
-import type { ChainItem, DetectionMode, HealthPolicy, Runnable } from '../../domain/health-policy.ts';
+import {
+  operationActions,
+  type ChainItem,
+  type DetectionMode,
+  type HealthPolicy,
+  type Runnable,
+} from '../../domain/health-policy.ts';
 import { domainNoun, locatedDomains, type FailureDomain } from '../../domain/failure-domain.ts';
 import type { Json } from '../../domain/json.ts';
 import { typeName } from '../../profiles/profile-type.ts';
@@ -146,7 +152,8 @@ function checkRetain(
 }
 
 function missing(item: ChainItem, field: string, profile: CheckedProfileType): Issue {
-  const able = Object.keys(profile.operations).map((name) => name.toUpperCase());
+  // An operation such as `stop` is no recovery action.
+  const able = operationActions.filter((name) => name.toLowerCase() in profile.operations);
   const expected = `one of ${[...able, 'RECREATE', 'WORKFLOW'].join(', ')}`;
   return {
     field: `${field}.name`,

@@ -1083,6 +1083,13 @@ describe('recovery actions of servers', () => {
     expect(issuesWith('START')).toEqual([]);
   });
 
+  test('a list of what nodes can do has recovery actions alone, and no other operation', () => {
+    const properties = policy13({ recovery: { actions: [{ name: 'EVACUATE' }] } });
+    const policy = meaningOf({ type: 'senlin.policy.health', version: '1.3', properties });
+    const [issue] = type?.checkAgainstProfile(policy, localProcess({ dataDir: '/nowhere' })) ?? [];
+    expect(issue?.expected).toBe('one of REBOOT, REBUILD, START, RECREATE, WORKFLOW');
+  });
+
   test('retain needs a profile whose nodes can be stopped, and kept beside another one', () => {
     const properties = policy13({ recovery: { actions: [{ name: 'RECREATE', params: { retain: {} } }] } });
     const policy = meaningOf({ type: 'senlin.policy.health', version: '1.3', properties });

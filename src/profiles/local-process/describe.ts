@@ -46,7 +46,9 @@ function verdictOn(host: LocalMachine, identity: ProcessIdentity, start: string 
   return exited(`${name} has ended${howItEnded(host, identity, start)}`);
 }
 
-/** The exit of a child comes with Node's next turn; of what an earlier Coppice started, from what it wrote. */
+/**
+ * The exit of a child comes with Node's next turn. How a process of an earlier Coppice ended, that one wrote.
+ */
 function howItEnded(host: LocalMachine, identity: ProcessIdentity, start: string | undefined): string {
   const child = host.children.get(physicalIdOf(identity));
   if (child !== undefined) return describeExit(child.exit());

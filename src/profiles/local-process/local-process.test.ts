@@ -185,7 +185,7 @@ describe('a probe', () => {
       (await reasonBy(second, unseen)).endsWith(' by SIGKILL'),
     );
     const { starts } = nodeDirectory(place.dataDir, unseen);
-    await rm(join(starts, keyName(String(unseen.data['key'])), 'exit'));
+    await rm(join(starts, keyName(unseen.data['key'] as string), 'exit'));
     expect(await reasonBy(second, unseen)).toMatch(/has ended \(exit status unknown: the Coppice that/);
   });
 
