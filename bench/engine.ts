@@ -23,6 +23,7 @@ import { embeddedWorkflows } from '../src/workflow/runner/embedded-workflows.ts'
 import { median, type Measure } from './measure.ts';
 import { simulatedNode } from './simulated-node.ts';
 import { joined } from '../test/support/membership.ts';
+import { WorkflowServices } from '../src/workflow/workflow-services.ts';
 
 const owner = { project: 'bench', user: 'bench', domain: null };
 
@@ -110,7 +111,7 @@ async function startEngine(store: Store): Promise<Engine> {
     store,
     profileTypes,
     probe,
-    workflows: embeddedWorkflows({ store, membership }),
+    workflows: new WorkflowServices({ embedded: embeddedWorkflows({ store, membership }) }),
   });
   const engine = new Engine({
     store,

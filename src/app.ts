@@ -59,6 +59,8 @@ import { openSecretBox } from './store/secret-keys.ts';
 import { openSqlite } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 import { embeddedWorkflows, type EmbeddedWorkflows } from './workflow/runner/embedded-workflows.ts';
+import { WorkflowServices } from './workflow/workflow-services.ts';
+import { openMistral } from './open-mistral.ts';
 
 export interface Coppice {
   /** `http://127.0.0.1:8777`; the empty text where the role `api` is not among this process's. */
@@ -171,11 +173,17 @@ async function startParts(
     keepDays: config.workflowKeepDays,
     carriesOut: config.roles.includes('engine'),
   });
+  const mistral = openMistral(config, clouds, guard, stops);
+  const workflowServices = new WorkflowServices({
+    embedded: workflows,
+    ...(mistral === undefined ? {} : { mistral }),
+    standard: config.workflowService,
+  });
   const definitions = actionDefinitions({
     store,
     profileTypes,
     clouds,
-    workflows,
+    workflows: workflowServices,
     probe: recoveryProbe({ http }),
     sendLifecycleMessage: lifecycleMessages(http),
     limits: { maxNodesPerCluster: config.nodesPerCluster },
@@ -189,6 +197,7 @@ async function startParts(
     http,
     profileTypes,
     workflows,
+    workflowServices,
     warnings: [() => unknownNodes.warning(), () => lostKeys.warning()],
     cloud: cloud?.view,
     clouds,
@@ -238,6 +247,7 @@ interface Parts {
   readonly http: HttpClient;
   readonly profileTypes: ProfileTypes;
   readonly workflows: EmbeddedWorkflows;
+  readonly workflowServices: WorkflowServices;
   /** Of the server, for operators. */
   readonly warnings: readonly (() => Promise<string | undefined>)[];
   readonly cloud: CloudView | undefined;
@@ -259,7 +269,7 @@ async function startHttp(
     store,
     profileTypes: config.localProcesses ? profileTypes : withoutLocalProcesses(profileTypes),
     policyTypes,
-    workflows,
+    workflows: parts.workflowServices,
     runner: workflows.runner,
     checkSettings: {
       healthCheckIntervalMin: config.checkIntervalMin,

@@ -20,6 +20,7 @@ import {
   notificationTargetSchema,
   type NotificationTarget,
 } from './notify/notification-target.ts';
+import { workflowServiceNames, type WorkflowServiceName } from './domain/workflow-service-name.ts';
 
 export const roles = ['api', 'engine', 'health'] as const;
 export type ProcessRole = (typeof roles)[number];
@@ -80,6 +81,16 @@ export const configSchema = z.strictObject({
     .prefault({}),
   workflows: z
     .strictObject({
+      /**
+       * What runs the workflows of recoveries, where the `config` of a cluster does not say: the runner of
+       * this server, or a Mistral (docs/howto/use-mistral.md).
+       */
+      use: z.enum(workflowServiceNames).default('embedded'),
+      /** Of Mistral; absent: as the catalog of the cloud says. */
+      url: z
+        .string()
+        .regex(/^https?:\/\/[^@?#]+$/, 'a URL of http or https, without a user')
+        .optional(),
       /** Bytes of an answer to std.http; a longer one fails the action. */
       http_response_bytes: z.int().min(1024).max(100_000_000).default(1_048_576),
       /** Days that an execution is kept after its end; 0: for ever. */
@@ -175,6 +186,9 @@ export interface Config {
   readonly workflowHttpResponseBytes: number;
   readonly outbound: OutboundRules;
   readonly workflowKeepDays: number;
+  readonly workflowService: WorkflowServiceName;
+  /** Of Mistral, without a slash at its end; null: as the catalog says. */
+  readonly mistralUrl: string | null;
   readonly eventKeepDays: number;
   readonly actionKeepDays: number;
   readonly recoveryKeepDays: number;
@@ -193,6 +207,7 @@ export interface ConfigFlags {
   readonly roles?: readonly string[];
   readonly cloud?: { readonly use: string };
   readonly auth?: { readonly use: string };
+  readonly workflows?: { readonly use: string };
 }
 
 /** @throws ConfigError, which names the field, what was expected and what was found. */
@@ -207,10 +222,10 @@ export function loadConfig(flags: ConfigFlags, path?: string): Config {
   return Object.freeze(config);
 }
 
-/** A flag says which cloud, and which authentication; the file says the rest of it. */
+/** A flag says which cloud, authentication and workflow service; the file says the rest of it. */
 function mergedChoices(file: Record<string, unknown>, flags: ConfigFlags): Record<string, unknown> {
   return Object.fromEntries(
-    (['cloud', 'auth'] as const).flatMap((key) => {
+    (['cloud', 'auth', 'workflows'] as const).flatMap((key) => {
       const written = file[key];
       const isMap = typeof written === 'object' && written !== null && !Array.isArray(written);
       return flags[key] === undefined || !isMap ? [] : [[key, { ...written, ...flags[key] }] as const];
@@ -250,6 +265,8 @@ function toConfig(
     workflowHttpResponseBytes: read.workflows.http_response_bytes,
     outbound: read.outbound,
     workflowKeepDays: read.workflows.keep_days,
+    workflowService: read.workflows.use,
+    mistralUrl: read.workflows.url?.replace(/\/+$/, '') ?? null,
     eventKeepDays: read.events.keep_days,
     actionKeepDays: read.actions.keep_days,
     recoveryKeepDays: read.recoveries.keep_days,

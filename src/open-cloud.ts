@@ -26,14 +26,16 @@ export interface OpenCloud {
 
 /** @throws ConfigError where the settings of the cloud are incomplete. */
 export async function openCloud(
-  { cloud }: Config,
+  { cloud, mistralUrl }: Config,
   guard: AddressGuard,
   log: Log,
   stops: Stops,
 ): Promise<OpenCloud | undefined> {
   if (cloud.use === 'none') return undefined;
   const { settings, simulated } =
-    cloud.use === 'simulated' ? await startSimulated(cloud, log, stops) : { settings: namedSettings(cloud) };
+    cloud.use === 'simulated'
+      ? await startSimulated(cloud, log, stops)
+      : { settings: withMistral(namedSettings(cloud), mistralUrl) };
   const { connections, requestTimeoutMs } = cloud;
   const availability = new CloudAvailability({ log });
   const session = { attemptTimeoutMs: requestTimeoutMs, onCall: availability.onCall };
@@ -52,6 +54,12 @@ export async function openCloud(
     ...(simulated === undefined ? {} : { simulated }),
   };
   return { clouds, session: { ...session, settings, sender: clouds.sender }, view };
+}
+
+/** The catalog's Mistral, or the one of the configuration. */
+function withMistral(settings: CloudSettings, url: string | null): CloudSettings {
+  if (url === null) return settings;
+  return { ...settings, endpointOverrides: { ...settings.endpointOverrides, workflow: url } };
 }
 
 /** @throws ConfigError */

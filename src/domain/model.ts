@@ -2,6 +2,7 @@
  * What Coppice keeps, as values. Times are milliseconds since 1970 in UTC; ids are UUIDs; `project`, `user`
  * and `domain` say whose it is (one fixed owner where authentication is `none`).
  */
+import type { WorkflowServiceName } from './workflow-service-name.ts';
 import type { JsonObject } from './json.ts';
 import type {
   ActionStatus,
@@ -287,6 +288,8 @@ export interface RecoveryStep {
   readonly startedAt: number | null;
   readonly endedAt: number | null;
   readonly executionId: string | null;
+  /** What runs that execution; null: there is none. */
+  readonly workflowService: WorkflowServiceName | null;
   readonly output: JsonObject | null;
   /** Of a verification: the id of the step that it verifies; null: of another step, or of the whole chain. */
   readonly verifies: string | null;

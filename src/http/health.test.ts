@@ -25,6 +25,7 @@ import { recordDecision } from '../store/recovery-decisions.ts';
 import { saveRecoveryStep } from '../store/recovery-steps.ts';
 import type { Tx } from '../store/store.ts';
 import { testSession } from '../../test/support/session.ts';
+import { WorkflowServices } from '../workflow/workflow-services.ts';
 
 interface Health {
   readonly [key: string]: unknown;
@@ -75,7 +76,7 @@ function seen(state: HealthRecord['state']): HealthRecord {
 
 beforeEach(async () => {
   workflows = new FakeWorkflows();
-  server = await TestServer.start({ tools: { workflows } });
+  server = await TestServer.start({ tools: { workflows: new WorkflowServices({ embedded: workflows }) } });
   await server.store.write(async (tx) => {
     await insertProfile(tx, profile);
     await insertCluster(tx, cluster);
@@ -336,7 +337,7 @@ describe('The health of a cluster', () => {
       const row = { id: 'v', recoveryId: id, name: 'VERIFY', item: 'actions[0]', attempt: 1 };
       const what = { purpose: 'verification', workflowName: null, verifies: 'step', deadline } as const;
       const running = { state: 'RUNNING', reason: '', startedAt: 3000 } as const;
-      const rest = { endedAt: null, executionId: null, output: null };
+      const rest = { endedAt: null, executionId: null, workflowService: null, output: null };
       await saveRecoveryStep(tx, { ...row, ...what, ...running, ...rest });
     });
     expect((await health()).nodes[1]).toMatchObject({
@@ -362,7 +363,14 @@ describe('The health of a cluster', () => {
       const step = { id: 'step', recoveryId: id, name: 'WORKFLOW', item: 'actions[0].before[0]', attempt: 1 };
       const hook = { purpose: 'before', workflowName: 'drain' } as const;
       const running = { state: 'RUNNING', reason: '', startedAt: 3000 } as const;
-      const rest = { endedAt: null, executionId: null, verifies: null, deadline: null, output: null };
+      const rest = {
+        endedAt: null,
+        executionId: null,
+        workflowService: null,
+        verifies: null,
+        deadline: null,
+        output: null,
+      };
       await saveRecoveryStep(tx, { ...step, ...hook, ...running, ...rest });
     });
     expect((await health()).nodes[1]).toMatchObject({

@@ -9,6 +9,8 @@ export interface CloudRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly body?: JsonObject;
+  /** A body that is no JSON, with its `content-type` in the headers. */
+  readonly text?: string;
   /** `v2.0`: put behind an endpoint whose URL has no version. */
   readonly version?: string;
   /** Beside those of every request; one of the same name wins. Names in lower case. */
@@ -20,8 +22,8 @@ export interface CloudRequest {
    * probe says 0, since the next round asks again.
    */
   readonly retries?: number;
-  /** false: a repeat does harm where it is not known whether it was carried out; absent: by the method. */
-  readonly isRepeatable?: false;
+  /** Whether a repeat does no harm where it is not known whether it was carried out; absent: by the method. */
+  readonly isRepeatable?: boolean;
 }
 
 export interface CallContext {

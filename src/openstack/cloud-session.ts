@@ -21,7 +21,7 @@ import { CloudError } from './cloud-error.ts';
 import { isRepeatable, type CallContext, type CloudAnswer, type CloudRequest } from './cloud-request.ts';
 import type { CloudSettings, Credential } from './cloud-settings.ts';
 import { retryDelay } from './retry.ts';
-import { readToken, type CloudToken } from './token.ts';
+import { noToken, readToken, type CloudToken } from './token.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 /** Sends requests: `ServiceClient` in the product. */
@@ -177,7 +177,7 @@ export class CloudSession {
   }
 
   async #send(request: CloudRequest, token: CloudToken, context: CallContext): Promise<CloudAnswer> {
-    const { path, query = {}, microversion, body, headers = {} } = request;
+    const { path, query = {}, microversion, body, text, headers = {} } = request;
     const endpoint = this.#endpointOf(request, token);
     const url = new URL(endpoint + path);
     for (const [name, value] of Object.entries(query))
@@ -187,13 +187,13 @@ export class CloudSession {
       url,
       headers: {
         accept: 'application/json',
-        'x-auth-token': token.id.reveal(),
+        ...(token === noToken ? {} : { 'x-auth-token': token.id.reveal() }),
         ...(microversion === undefined ? {} : { 'openstack-api-version': microversion }),
         ...(context.requestId === undefined ? {} : { 'x-openstack-request-id': context.requestId }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      body: body === undefined ? text : JSON.stringify(body),
       limit: ANSWER_LIMIT,
     });
   }

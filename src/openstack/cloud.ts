@@ -16,6 +16,7 @@ import { GlanceClient } from './glance-client.ts';
 import { HeatClient } from './heat-client.ts';
 import { NameCache } from './lookup-cache.ts';
 import { NeutronClient } from './neutron-client.ts';
+import { MistralClient } from './mistral-client.ts';
 import { NovaClient } from './nova/nova-client.ts';
 import { OctaviaClient } from './octavia-client.ts';
 
@@ -27,6 +28,7 @@ export interface Cloud {
   readonly neutron: NeutronClient;
   readonly heat: HeatClient;
   readonly octavia: OctaviaClient;
+  readonly mistral: MistralClient;
   readonly lookups: NameCache;
   /** The same services in another region, for the same user and project; its own, or null: itself. */
   inRegion(region: string | null): Cloud;
@@ -60,6 +62,7 @@ function cloudOver(
     neutron: new NeutronClient(session),
     heat: new HeatClient(session),
     octavia: new OctaviaClient(session),
+    mistral: new MistralClient(session),
     lookups: new NameCache(now),
     inRegion(region) {
       if (region === null || region === own) return cloud;

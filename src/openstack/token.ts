@@ -18,6 +18,18 @@ export interface CloudToken {
   readonly catalog: readonly CatalogEntry[];
 }
 
+/** For a service that asks for none: it is not sent. */
+export const noToken: CloudToken = {
+  id: new Secret(''),
+  expiresAt: Infinity,
+  userId: '',
+  userName: '',
+  projectId: null,
+  projectName: null,
+  roles: [],
+  catalog: [],
+};
+
 /** @returns undefined where the answer is none of Keystone v3. */
 export function readToken(id: string | undefined, body: Json): CloudToken | undefined {
   const token = isJsonObject(body) ? body['token'] : undefined;

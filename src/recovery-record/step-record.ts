@@ -40,6 +40,7 @@ export async function saveChainStep(
     workflowName,
     attempt,
     executionId,
+    workflowService: executionId === null ? null : (recovery.workflowService ?? 'embedded'),
   };
   const defaults = { startedAt: null, endedAt: null, output: null, verifies: null, deadline: null };
   await saveRecoveryStep(tx, { ...defaults, ...known, ...row });
@@ -108,6 +109,7 @@ function verificationRow(recovery: IdentifiedRecovery, step: StepPlan | null, de
     name: 'VERIFY',
     workflowName: null,
     executionId: null,
+    workflowService: null,
     output: null,
     verifies: step === null ? null : stepId(recovery, step),
     deadline,
@@ -146,6 +148,7 @@ async function recordHook(
     item,
     reason: `${purpose} hook failed: ${stepLabel(step)}: ${reason}`,
     executionId: name === 'WORKFLOW' ? stepId(recovery, step) : null,
+    workflowService: recovery.workflowService ?? 'embedded',
   });
 }
 

@@ -218,7 +218,7 @@ describe('every command that an operator is given exists', async () => {
       action: null,
       startedAt: now,
       ifItFails: 'RECREATE',
-      execution: { id: 'e1', isPaused: true },
+      execution: { id: 'e1', service: 'embedded', isPaused: true },
     },
   } as const;
   const action = { name: 'RECREATE', label: 'RECREATE', params: { surge: true } };
@@ -226,12 +226,24 @@ describe('every command that an operator is given exists', async () => {
     ...recovery.step,
     purpose: 'before',
     action,
-    execution: { id: 'e3', isPaused: false },
+    execution: { id: 'e3', service: 'embedded', isPaused: false },
   } as const;
   const waiting = { ...recovery, step: hook };
   const tried = { at: now - 1000, reason: 'REBOOT: not run' };
-  const hooked = { name: 'drain', reason: 'x', isHook: true, executionId: null, action };
-  const warning = { recoveryId: 'r1', reason: 'after hook failed: x', executionId: 'e2' };
+  const hooked = {
+    name: 'drain',
+    reason: 'x',
+    isHook: true,
+    service: 'embedded' as const,
+    executionId: null,
+    action,
+  };
+  const warning = {
+    recoveryId: 'r1',
+    reason: 'after hook failed: x',
+    service: 'embedded' as const,
+    executionId: 'e2',
+  };
   const nodes = [
     aNode('web-1', 'QUARANTINED', { quarantine: { since: now, reason: 'x' } }),
     aNode('web-2', 'UNKNOWN'),

@@ -1,4 +1,6 @@
 /** What a cluster's health is explained from. Times in milliseconds since 1970. */
+import type { WorkflowServiceName } from '../domain/workflow-service-name.ts';
+import type { StartedBy } from '../domain/workflow-commands.ts';
 import type { Failure } from '../domain/health-record.ts';
 import type { Maintenance } from '../domain/maintenance.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -60,6 +62,7 @@ export interface FailedWorkflow {
   readonly name: string;
   readonly reason: string;
   readonly isHook: boolean;
+  readonly service: WorkflowServiceName;
   /** null: it never started, or cannot be shown. */
   readonly executionId: string | null;
   /** Of a hook: the action that was not run; null: it is no hook, or that is not known. */
@@ -86,13 +89,14 @@ export interface ExplainedStep {
   /** What follows if it fails; null: it is not known. */
   readonly ifItFails: string | null;
   /** Of a WORKFLOW; null: there is none, or none that can be shown. */
-  readonly execution: { readonly id: string; readonly isPaused: boolean } | null;
+  readonly execution: (StartedBy & { readonly isPaused: boolean }) | null;
 }
 
 export interface ExplainedHookFailure {
   readonly recoveryId: string;
   /** `after WORKFLOW attach: ...` */
   readonly reason: string;
+  readonly service: WorkflowServiceName;
   readonly executionId: string | null;
 }
 

@@ -12,7 +12,7 @@ const hook: ExplainedStep = {
   action: reboot,
   startedAt: now - 1000,
   ifItFails: 'REBOOT is not run, then RECREATE',
-  execution: { id: 'e1', isPaused: false },
+  execution: { id: 'e1', isPaused: false, service: 'embedded' },
 };
 
 function tasks(step: ExplainedStep, more: { readonly excluded?: boolean; readonly mode?: 'OBSERVE' } = {}) {
@@ -99,7 +99,7 @@ describe('a hook before an action that does not end', () => {
   });
 
   test('that is paused is resumed first', () => {
-    const execution = { id: 'e1', isPaused: true };
+    const execution = { id: 'e1', isPaused: true, service: 'embedded' as const };
     expect(tasks({ ...hook, execution })[0]).toMatchObject({
       command: 'coppice workflow resume e1',
       required: true,

@@ -6,6 +6,7 @@
  *     a WORKFLOW                see what it waits for; end it: it counts as failed, and the chain goes on
  *     what takes long           end the recovery
  */
+import { resumeExecution, showExecution } from '../domain/workflow-commands.ts';
 import type { ExplainedNode, ExplainedRecovery, ExplainedStep } from './explained-cluster.ts';
 import { taskOfSteps, type OperatorTask } from './operator-task.ts';
 import { requestedOperations } from './operation-rules.ts';
@@ -48,12 +49,12 @@ function lookingAt({ name }: NodeInStep, { label, execution }: ExplainedStep): O
   if (execution === null) return [];
   const look = {
     reason: `what ${label} of ${name} is waiting for`,
-    command: `coppice workflow show ${execution.id}`,
+    command: showExecution(execution),
     required: false,
   };
   if (!execution.isPaused) return [look];
   const reason = `${label} of ${name} is paused, and ends at its deadline`;
-  return [{ reason, command: `coppice workflow resume ${execution.id}`, required: true }];
+  return [{ reason, command: resumeExecution(execution), required: true }];
 }
 
 /**

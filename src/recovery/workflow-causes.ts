@@ -2,6 +2,13 @@
  * A workflow that a recovery needs and that has failed, or that does not exist, as the cause for which nodes
  * are not recovered: what shows its error, and the way past a hook. Pure.
  */
+import {
+  createWorkflows,
+  listExecutions,
+  showExecution,
+  startWorkflow,
+} from '../domain/workflow-commands.ts';
+import type { WorkflowServiceName } from '../domain/workflow-service-name.ts';
 import type { ExplainedHookFailure, FailedWorkflow } from './explained-cluster.ts';
 import type { KnownCause } from './known-causes.ts';
 import { taskOfSteps, type OperatorTask, type TaskStep } from './operator-task.ts';
@@ -15,12 +22,13 @@ export interface WorkflowCause extends KnownCause {
 /** As the step of the recovery says it. */
 const isMissing = /there is no workflow (\S+)/;
 
-export function workflowCause({ name, reason, isHook, executionId, action }: FailedWorkflow): WorkflowCause {
+export function workflowCause(failed: FailedWorkflow): WorkflowCause {
+  const { name, reason, isHook, service, action } = failed;
   const kind = isHook ? `the hook WORKFLOW ${name}` : `WORKFLOW ${name}`;
   const missing = isMissing.test(reason);
   return {
     what: missing ? `${kind} cannot be run: ${reason}` : `${kind} has failed`,
-    steps: missing ? missingSteps(name) : failedSteps(name, reason, executionId),
+    steps: missing ? missingSteps(name, service) : failedSteps(failed),
     removed: missing ? `there is a workflow ${name}` : `WORKFLOW ${name} succeeds`,
     property: null,
     past(node) {
@@ -36,35 +44,34 @@ export function workflowCause({ name, reason, isHook, executionId, action }: Fai
   };
 }
 
-function missingSteps(name: string): [TaskStep, ...TaskStep[]] {
+function missingSteps(name: string, service: WorkflowServiceName): [TaskStep, ...TaskStep[]] {
   return [
     {
-      command: 'coppice workflow create FILE',
+      command: createWorkflows(service),
       text: `create it from a file that defines ${name}; or, where the name is wrong, attach a policy with the right one`,
     },
   ];
 }
 
-function failedSteps(name: string, reason: string, executionId: string | null): [TaskStep, ...TaskStep[]] {
-  if (executionId !== null)
+function failedSteps({ name, reason, service, executionId }: FailedWorkflow): [TaskStep, ...TaskStep[]] {
+  if (executionId === null)
     return [
-      { command: `coppice workflow show ${executionId}`, text: `what failed, and correct it: ${reason}` },
+      { command: listExecutions(service), text: `find what failed in ${name}, and correct it: ${reason}` },
     ];
-  return [
-    { command: 'coppice workflow list', text: `find what failed in ${name}, and correct it: ${reason}` },
-  ];
+  const command = showExecution({ id: executionId, service });
+  return [{ command, text: `what failed, and correct it: ${reason}` }];
 }
 
 /** What a hook after a recovery was for is not done, although the node is healthy. */
 export function failedHookTasks(name: string, warning: ExplainedHookFailure): OperatorTask[] {
-  const { executionId, reason, recoveryId } = warning;
+  const { executionId, service, reason, recoveryId } = warning;
   const [, missing] = isMissing.exec(reason) ?? [];
   const again =
     missing === undefined
-      ? rerunSteps(executionId)
+      ? rerunSteps(executionId, service)
       : [
-          { command: 'coppice workflow create FILE', text: `create it from a file that defines ${missing}` },
-          { command: `coppice workflow run ${missing}`, text: 'run it, with the input that it takes' },
+          { command: createWorkflows(service), text: `create it from a file that defines ${missing}` },
+          { command: startWorkflow(missing, service), text: 'run it, with the input that it takes' },
         ];
   const acknowledge = {
     command: `coppice recovery acknowledge ${recoveryId}`,
@@ -77,10 +84,20 @@ export function failedHookTasks(name: string, warning: ExplainedHookFailure): Op
   );
 }
 
-function rerunSteps(executionId: string | null): TaskStep[] {
+function rerunSteps(executionId: string | null, service: WorkflowServiceName): TaskStep[] {
   if (executionId === null) return [];
-  return [
-    { command: `coppice workflow show ${executionId}`, text: 'see what failed, and correct it' },
-    { command: `coppice workflow rerun ${executionId}`, text: 'run what failed again' },
-  ];
+  const show = {
+    command: showExecution({ id: executionId, service }),
+    text: 'see what failed, and correct it',
+  };
+  // Mistral reruns a task, and not an execution.
+  if (service === 'mistral')
+    return [
+      show,
+      {
+        command: `openstack task execution list ${executionId}`,
+        text: 'find the task that failed, and run it again: `openstack task execution rerun TASK`',
+      },
+    ];
+  return [show, { command: `coppice workflow rerun ${executionId}`, text: 'run what failed again' }];
 }

@@ -60,6 +60,7 @@ export async function createCluster(
 ): Promise<Accepted<Cluster>> {
   const { name, minSize, maxSize, timeout, metadata, config } = requested;
   const desiredCapacity = desiredSize(requested);
+  refuseConfig(tools, config);
   return await tools.store.write(async (tx) => {
     const profile = await requireReferenced(tx.db, caller, 'profile', requested.profile);
     refuseOtherProject('profile', profile, { what: 'the cluster', project: caller.project });
@@ -87,6 +88,12 @@ export async function createCluster(
     const actionId = await recordAction(tx, tools, caller, onCluster('CLUSTER_CREATE', cluster));
     return { object: cluster, actionId };
   });
+}
+
+/** Of a cluster. @throws CoppiceError `bad-request` */
+function refuseConfig({ workflows }: RequestTools, config: JsonObject): void {
+  const objection = workflows?.objectionTo(config) ?? null;
+  if (objection !== null) throw new CoppiceError('bad-request', objection);
 }
 
 function desiredSize({ minSize, maxSize, desiredCapacity = minSize }: NewCluster): number {
@@ -159,6 +166,7 @@ async function updateInputs(
   requested: ClusterUpdate,
 ): Promise<Record<string, JsonObject[string]>> {
   const inputs: Record<string, JsonObject[string]> = {};
+  if (requested.config !== undefined) refuseConfig(tools, requested.config);
   for (const key of ['name', 'timeout', 'metadata', 'config'] as const) {
     const value = requested[key];
     if (value !== undefined && !isDeepStrictEqual(value, cluster[key])) inputs[key] = value;

@@ -124,11 +124,10 @@ async function failedHooks(
   const owners = new Map(nodes.map((node) => [node.id, node]));
   const failures = new Map<string, ExplainedHookFailure>();
   for (const [nodeId, failure] of await openHookFailures(tools.store.db, [...owners.keys()])) {
-    const { recoveryId, reason, executionId } = failure;
     const owner = owners.get(nodeId);
-    const isThere =
-      executionId !== null && owner !== undefined && (await executionOf(tools, executionId, owner)) !== null;
-    failures.set(nodeId, { recoveryId, reason, executionId: isThere ? executionId : null });
+    const found = owner === undefined ? null : await executionOf(tools, failure, owner);
+    const { recoveryId, reason, workflowService: service = 'embedded' } = failure;
+    failures.set(nodeId, { recoveryId, reason, service, executionId: found?.executionId ?? null });
   }
   return failures;
 }

@@ -36,16 +36,13 @@ export async function failedWorkflows(
     if (step === undefined) continue;
     const facts = factsIn(plans.get(end.id));
     const action = facts === null ? undefined : actionOfHook(facts, step);
-    const { executionId } = step;
-    const isThere =
-      executionId !== null &&
-      found.size < mostExecutions &&
-      (await executionOf(tools, executionId, node)) !== null;
+    const isThere = found.size < mostExecutions && (await executionOf(tools, step, node)) !== null;
     found.set(node.id, {
       name: step.workflowName ?? '',
       reason: step.reason,
       isHook: step.purpose === 'before',
-      executionId: isThere ? executionId : null,
+      service: step.workflowService ?? 'embedded',
+      executionId: isThere ? step.executionId : null,
       action: action === undefined ? null : { ...action, label: itemLabel(action) },
     });
   }

@@ -132,6 +132,10 @@ export function explainedStep({
     action: action && { name: action.name, label: itemLabel(action), params: action.params },
     startedAt: step.startedAt,
     ifItFails: follows?.ifItFails ?? null,
-    execution: workflow && { id: workflow.executionId, isPaused: workflow.state === 'PAUSED' },
+    execution: workflow && {
+      id: workflow.executionId,
+      service: workflow.service,
+      isPaused: workflow.state === 'PAUSED',
+    },
   };
 }

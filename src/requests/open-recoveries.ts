@@ -121,10 +121,7 @@ export async function describeStep(
   const verification = verificationStart(step, decisions);
   const deadline = deadlineOf(step, facts, verification);
   const follows = facts === null ? null : whatFollows(facts, step, now);
-  const workflow =
-    step.state !== 'RUNNING' || step.executionId === null
-      ? null
-      : await executionOf(tools, step.executionId, owner);
+  const workflow = step.state === 'RUNNING' ? await executionOf(tools, step, owner) : null;
   const known = {
     step,
     label: labelOf(step, runnable),

@@ -15,6 +15,7 @@ import { workflowHint } from '../workflow/missing-workflow.ts';
 import { workflowOfStep } from '../workflow/workflow-of-step.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 import { workflowWarnings } from './workflow-warnings.ts';
+import { createWorkflows } from '../domain/workflow-commands.ts';
 
 /** Of a spec that is valid; fields are paths from the top of its properties. */
 export async function policyWarnings(
@@ -30,7 +31,7 @@ export async function policyWarnings(
   return eachOnce([
     ...check.warnings,
     ...misfits,
-    ...(await missingWorkflows(tools, ownerOf(caller), named)),
+    ...(await missingWorkflows(tools, ownerOf(caller), named, null)),
   ]);
 }
 
@@ -80,23 +81,27 @@ async function oneDomainWarning(
 
 /**
  * @param session whose project the workflows are used in.
+ * @param cluster whose workflows they are; null: of any cluster.
  * @returns what is not there, or why that is not known.
  */
 export async function missingWorkflows(
   tools: Pick<RequestTools, 'store' | 'runner' | 'workflows'>,
   session: Session,
   named: readonly NamedWorkflow[],
+  cluster: Pick<Cluster, 'config'> | null,
 ): Promise<Issue[]> {
-  const { workflows } = tools;
-  if (workflows === undefined) return [];
+  const service = tools.workflows?.nameFor(cluster);
+  const workflows = service && tools.workflows?.find(service);
+  if (service === undefined || workflows === undefined) return [];
   const warnings: Issue[] = [];
   for (const one of named) {
     const { field, name, definition } = one;
     try {
       const found = await workflowOfStep(workflows, one, session);
-      if (found !== undefined) warnings.push(...(await workflowWarnings(tools, one, found, session)));
+      if (found !== undefined && service === 'embedded')
+        warnings.push(...(await workflowWarnings(tools, one, found, session)));
       if (definition !== null || found !== undefined) continue;
-      const hint = `coppice workflow create FILE; until then this step fails${await workflowHint(workflows, name, session)}`;
+      const hint = `${createWorkflows(service)}; until then this step fails${await workflowHint(workflows, name, session)}`;
       warnings.push({ field, expected: 'the name of an existing workflow', found: name, hint });
     } catch (error) {
       if (!(error instanceof CoppiceError)) throw error;

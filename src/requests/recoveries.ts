@@ -132,8 +132,8 @@ export async function getRecoveryRecord(
   const steps = await recoverySteps(db, recovery.id);
   const decisions = await recoveryDecisions(db, recovery.id);
   const executions = new Map<string, StepExecution>();
-  for (const { executionId } of steps) {
-    const execution = executionId === null ? null : await executionOf(tools, executionId, recovery);
+  for (const step of steps) {
+    const execution = await executionOf(tools, step, recovery);
     if (execution !== null) executions.set(execution.executionId, execution);
   }
   const step = recovery.state === 'OPEN' ? steps.findLast(({ state }) => state === 'RUNNING') : undefined;

@@ -16,7 +16,7 @@ import type { CheckSettings, PolicyType } from '../policies/policy-type.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
 import type { WorkflowRunner } from '../workflow/runner/workflow-runner.ts';
-import type { WorkflowService } from '../workflow/workflow-service.ts';
+import type { WorkflowServices } from '../workflow/workflow-services.ts';
 import type { Store } from '../store/store.ts';
 
 export interface RequestLimits extends NodeLimit {
@@ -53,7 +53,7 @@ export interface RequestTools {
   readonly actionNames: ReadonlySet<string>;
   readonly limits: RequestLimits;
   /** Absent: whether the workflows of a policy exist is not checked. */
-  readonly workflows?: Pick<WorkflowService, 'find' | 'get' | 'names'>;
+  readonly workflows?: WorkflowServices;
   /** The embedded runner, which the workflow API calls; absent: there is no workflow API. */
   readonly runner?: WorkflowRunner;
   /**

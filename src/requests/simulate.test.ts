@@ -10,6 +10,7 @@ import { insertRecovery, markRecoveryClosed, recoverySettled } from '../store/re
 import { simulate } from './simulate.ts';
 import type { SimulationRequest, SimulationResult } from './simulate.ts';
 import { testSession } from '../../test/support/session.ts';
+import { WorkflowServices } from '../workflow/workflow-services.ts';
 
 const ladder = {
   strategy: 'ESCALATE',
@@ -251,7 +252,10 @@ describe('a simulation', () => {
       detection: { interval: 10, detection_modes: [{ type: 'NODE_STATUS_POLLING' }] },
       recovery: { actions: [{ name: 'RECREATE', before }] },
     };
-    const tools = { ...testTools(scene.store, scene.cloud), workflows: scene.workflows };
+    const tools = {
+      ...testTools(scene.store, scene.cloud),
+      workflows: new WorkflowServices({ embedded: scene.workflows }),
+    };
     const spec = { type: 'senlin.policy.health', version: '1.3', properties };
     const failures = [{ node: 'web-1', class: 'HOST_DOWN' }];
     const asked = { failures, nothingHelps: false, failing: [], spec };

@@ -266,7 +266,12 @@ async function absentWorkflows(
   cluster: Cluster,
   policy: HealthPolicy,
 ): Promise<string[]> {
-  const missing = await missingWorkflows(tools, ownerOf(cluster), workflowsNamed(stepsInOrder(policy)));
+  const missing = await missingWorkflows(
+    tools,
+    ownerOf(cluster),
+    workflowsNamed(stepsInOrder(policy)),
+    cluster,
+  );
   const names = new Set(missing.map((warning) => warning.found));
   return [...names].map((name) => `the workflow ${name} is there; now it is not, or that cannot be checked`);
 }

@@ -5,6 +5,7 @@ import { testSession } from '../../test/support/session.ts';
 import { describeIssue } from '../domain/errors.ts';
 import { embeddedWorkflows, type EmbeddedWorkflows } from '../workflow/runner/embedded-workflows.ts';
 import { missingWorkflows } from './policy-warnings.ts';
+import { WorkflowServices } from '../workflow/workflow-services.ts';
 
 let opened: Awaited<ReturnType<typeof openTestStore>>;
 let workflows: EmbeddedWorkflows;
@@ -30,7 +31,8 @@ async function warningsOf(inputs: readonly string[], carried: string | null = nu
     definition: carried,
     inputs,
   };
-  const found = await missingWorkflows({ store, workflows, runner: workflows.runner }, testSession, [named]);
+  const tools = { store, workflows: new WorkflowServices({ embedded: workflows }), runner: workflows.runner };
+  const found = await missingWorkflows(tools, testSession, [named], null);
   return found.map(describeIssue);
 }
 

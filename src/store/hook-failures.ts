@@ -1,5 +1,6 @@
 /** Hooks that failed after a recovery: the node is healthy again, and what the hook was for is not done. */
 import { sql } from 'kysely';
+import type { WorkflowServiceName } from '../domain/workflow-service-name.ts';
 import { chunks, fromText, toText } from './rows.ts';
 import type { Db, Tx } from './store.ts';
 
@@ -9,6 +10,8 @@ export interface HookFailure {
   /** `after REBOOT: WORKFLOW attach failed: ...` */
   readonly reason: string;
   readonly executionId: string | null;
+  /** What runs that execution; absent: the embedded runner, as kept before there was another. */
+  readonly workflowService?: WorkflowServiceName;
 }
 
 /** The last one that failed counts; it is over when a later attempt of the same hook succeeds. */

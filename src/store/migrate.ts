@@ -36,6 +36,7 @@ import * as erasureDue from './migrations/0029-erasure-due.ts';
 import * as hookUrls from './migrations/0030-hook-urls.ts';
 import * as failureCodes from './migrations/0031-failure-codes.ts';
 import * as trustChanges from './migrations/0032-trust-changes.ts';
+import * as workflowService from './migrations/0033-workflow-service.ts';
 
 interface Migration {
   readonly version: number;
@@ -76,6 +77,7 @@ const migrations: readonly Migration[] = [
   { version: 30, up: hookUrls.up },
   { version: 31, up: failureCodes.up },
   { version: 32, up: trustChanges.up },
+  { version: 33, up: workflowService.up },
 ];
 
 export const schemaVersion = migrations.length;

@@ -1,6 +1,7 @@
 /** Rows of the steps of recoveries: one for each attempt of an item, a hook or a verification. */
 import type { Selectable } from 'kysely';
 import type { RecoveryStep } from '../domain/model.ts';
+import type { WorkflowServiceName } from '../domain/workflow-service-name.ts';
 import type { RecoveryStepState, RowPurpose } from '../domain/states.ts';
 import { selectByIds } from './by-ids.ts';
 import { fromText, toText } from './rows.ts';
@@ -36,6 +37,7 @@ export async function saveRecoveryStep(tx: Tx, step: Omit<RecoveryStep, 'seq'>):
     started_at: step.startedAt,
     ended_at: step.endedAt,
     execution_id: step.executionId,
+    workflow_service: step.workflowService,
     output: step.output === null ? null : toText(step.output),
   };
   await tx.db
@@ -73,6 +75,8 @@ export function toRecoveryStep(row: Selectable<RecoveryStepRow>): RecoveryStep {
     startedAt: row.started_at,
     endedAt: row.ended_at,
     executionId: row.execution_id,
+    workflowService:
+      row.execution_id === null ? null : ((row.workflow_service ?? 'embedded') as WorkflowServiceName),
     output: row.output === null ? null : fromText(row.output),
     verifies: row.verifies,
     deadline: row.deadline,

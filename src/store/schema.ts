@@ -299,6 +299,7 @@ export interface RecoveryStepRow {
   started_at: number | null;
   ended_at: number | null;
   execution_id: string | null;
+  workflow_service: string | null;
   output: JsonText | null;
   /** Of a verification: the step that it verifies. */
   verifies: string | null;

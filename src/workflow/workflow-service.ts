@@ -6,6 +6,7 @@
 import type { JsonObject } from '../domain/json.ts';
 import type { Session } from '../domain/session.ts';
 import type { WorkflowState } from '../domain/workflow-records.ts';
+import type { WorkflowServiceName } from '../domain/workflow-service-name.ts';
 
 export interface WorkflowDescription {
   readonly id: string;
@@ -43,6 +44,8 @@ export interface WorkflowStartRequest {
 
 /** Each request is made for the owner of a session, and reaches only what that owner's project may use. */
 export interface WorkflowService {
+  readonly name: WorkflowServiceName;
+
   /**
    * By name: the one of the session's project, else one that another project shares; undefined if there is
    * none.
@@ -67,8 +70,11 @@ export interface WorkflowService {
    */
   start(request: WorkflowStartRequest): Promise<WorkflowExecution>;
 
-  /** undefined if the project has no such execution. */
-  get(id: string, session: Session): Promise<WorkflowExecution | undefined>;
+  /**
+   * undefined if the project has no such execution.
+   * @param signal ends a request to another server; absent: it takes the time that it takes.
+   */
+  get(id: string, session: Session, signal?: AbortSignal): Promise<WorkflowExecution | undefined>;
 
   /**
    * Requests cancellation; actions that already run may still end normally. An execution that has ended stays
@@ -79,14 +85,15 @@ export interface WorkflowService {
 
   /**
    * Name of the durable signal that is sent when the execution ends, for `waitFor`; undefined if none is sent
-   * and the caller has to poll every `pollMs`.
+   * and the caller has to poll.
    */
   endSignal(id: string): string | undefined;
 
   /**
-   * The polling interval in milliseconds: a fallback beside the signal, or the only way to notice the end.
+   * How long to wait between two questions, in milliseconds: a fallback beside the signal, or the only way to
+   * notice the end. @param turn of the question before: 1, 2, ...
    */
-  readonly pollMs: number;
+  pauseMs(turn: number): number;
 }
 
 export function hasEnded(state: WorkflowState): boolean {

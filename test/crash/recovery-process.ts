@@ -23,6 +23,7 @@ import { hasEnded } from '../../src/workflow/workflow-service.ts';
 import type { WorkflowExecution, WorkflowService } from '../../src/workflow/workflow-service.ts';
 import { joined } from '../support/membership.ts';
 import { localOwner } from '../../src/domain/session.ts';
+import { WorkflowServices } from '../../src/workflow/workflow-services.ts';
 
 const [databasePath = '', cloudUrl = ''] = process.argv.slice(2);
 
@@ -105,7 +106,8 @@ function slowToCancel(workflows: EmbeddedWorkflows): WorkflowService {
     endSignal: (id) => workflows.endSignal(id),
     // The end of a cancel that died with the process has to be requested again; nothing else would send its
     // signal.
-    pollMs: 2000,
+    pauseMs: () => 2000,
+    name: 'embedded',
   };
 }
 
@@ -166,7 +168,12 @@ const store = mortal(held.store(openSqlite(databasePath)));
 const membership = await joined(store);
 const workflows = embeddedWorkflows({ store, membership, log: { error: give } });
 const profileTypes = registryOf([cloudServer]);
-const services = { store, profileTypes, workflows: slowToCancel(workflows), probe };
+const services = {
+  store,
+  profileTypes,
+  workflows: new WorkflowServices({ embedded: slowToCancel(workflows) }),
+  probe,
+};
 const engine = new Engine({
   store,
   definitions: actionDefinitions(services).map((definition) => held.definition(definition)),

@@ -24,6 +24,7 @@ import { newNode } from '../support/recovery-rows.ts';
 import { TestEngine } from '../support/test-engine.ts';
 import type { Sample } from './sample.ts';
 import { testSession } from '../support/session.ts';
+import { WorkflowServices } from '../../src/workflow/workflow-services.ts';
 
 export interface Recovered {
   readonly action: Action;
@@ -73,7 +74,8 @@ export class RecoveryScene {
     let workflows: EmbeddedWorkflows | undefined;
     const engine = await TestEngine.start((store, membership) => {
       workflows = embeddedWorkflows({ store, membership, log });
-      return [nodeRecover({ store, workflows, probe, profileTypes: registryOf([profile.type]) })];
+      const services = new WorkflowServices({ embedded: workflows });
+      return [nodeRecover({ store, workflows: services, probe, profileTypes: registryOf([profile.type]) })];
     });
     if (workflows === undefined) throw new Error('the engine made no actions');
     await workflows.runner.start();

@@ -21,7 +21,7 @@ export interface FakeWorkflow {
 }
 
 export class FakeWorkflows implements WorkflowService {
-  readonly pollMs = 20;
+  readonly name = 'embedded';
   readonly known = new Map<string, FakeWorkflow>();
   readonly executions = new Map<string, WorkflowExecution & { reads: number; env: JsonObject }>();
   /** `start drain`, `cancel drain`: what really happened, without repeats. */
@@ -104,6 +104,10 @@ export class FakeWorkflows implements WorkflowService {
 
   endSignal(): string | undefined {
     return undefined;
+  }
+
+  pauseMs(): number {
+    return 20;
   }
 
   #reach(method: 'find' | 'start' | 'get' | 'cancel'): void {

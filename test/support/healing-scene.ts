@@ -25,6 +25,7 @@ import type { Crash } from './crashing-run.ts';
 import { FakeCloud } from './fake-cloud.ts';
 import { FakeWorkflows } from './fake-workflows.ts';
 import { newCluster, newNode, newPolicy, newProfile } from './recovery-rows.ts';
+import { WorkflowServices } from '../../src/workflow/workflow-services.ts';
 
 const second = 1000;
 
@@ -149,7 +150,7 @@ export class HealingScene {
     const services = {
       store: this.store,
       profileTypes: registryOf([this.cloud.type]),
-      workflows: this.workflows,
+      workflows: new WorkflowServices({ embedded: this.workflows }),
       probe,
     };
     const run = new CrashingRun(this.store, nodeRecover(services), this.now, crash);

@@ -30,6 +30,7 @@ import { ProcessLife } from './process-life.ts';
 import { SimulatedCloud } from './simulated-cloud.ts';
 import { SimulatedWorkflows } from './simulated-workflows.ts';
 import { VirtualClock } from './virtual-clock.ts';
+import { WorkflowServices } from '../../src/workflow/workflow-services.ts';
 
 const caller: Caller = { project: 'local', user: 'local', domain: null, roles: ['member', 'admin'] };
 
@@ -210,7 +211,12 @@ function describe(error: unknown): string {
 
 function requestTools(store: Store, cloud: NodeHome, workflows: SimulatedWorkflows): RequestTools {
   const profileTypes = registryOf([cloud.profileType(() => true)]);
-  const services = { store, profileTypes, probe, workflows: workflows.service(() => true) };
+  const services = {
+    store,
+    profileTypes,
+    probe,
+    workflows: new WorkflowServices({ embedded: workflows.service(() => true) }),
+  };
   const names = actionDefinitions(services).map((definition) => definition.action);
   return {
     store,

@@ -15,6 +15,7 @@ import type { SimulatedWorkflows } from './simulated-workflows.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 import { testMembership } from './membership.ts';
 import type { Membership } from '../../src/membership/membership.ts';
+import { WorkflowServices } from '../../src/workflow/workflow-services.ts';
 
 export interface Surroundings {
   readonly clock: VirtualClock;
@@ -49,7 +50,7 @@ export class ProcessLife {
       definitions: actionDefinitions({
         store,
         profileTypes,
-        workflows,
+        workflows: new WorkflowServices({ embedded: workflows }),
         probe,
         clouds: around.cloud.clouds?.(isAlive),
       }),

@@ -16,6 +16,7 @@ import { HttpClient } from '../../src/outbound/http-client.ts';
 import { NovaNodes } from './nova-nodes.ts';
 import { testMembership } from './membership.ts';
 import { TestEngine } from './test-engine.ts';
+import { WorkflowServices } from '../../src/workflow/workflow-services.ts';
 
 export class ServerCluster {
   readonly nova: NovaNodes;
@@ -43,7 +44,9 @@ export class ServerCluster {
         profileTypes,
         clouds: nova.clouds,
         probe: recoveryProbe({ http }),
-        workflows: embeddedWorkflows({ store, membership: testMembership(store) }),
+        workflows: new WorkflowServices({
+          embedded: embeddedWorkflows({ store, membership: testMembership(store) }),
+        }),
       }),
     );
     const profileId = await engine.newProfile('os.nova.server-1.0', {

@@ -52,7 +52,8 @@ export class SimulatedWorkflows {
     const call = <T>(method: Method, work: () => T): Promise<T> =>
       isAlive() ? this.#call(method, work) : new Promise<never>(() => {});
     return {
-      pollMs: 5000,
+      name: 'embedded',
+      pauseMs: () => 5000,
       endSignal: (id) => `end of ${id}`,
       find: (name) => call('find', () => this.#describe(name)),
       createDefinition: () => Promise.reject(new CoppiceError('bad-request', 'not in this simulation')),

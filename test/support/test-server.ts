@@ -23,6 +23,7 @@ import type { Fields } from '../../src/domain/spec-schema.ts';
 import type { ProfileType } from '../../src/profiles/profile-type.ts';
 import { FakeCloud } from './fake-cloud.ts';
 import { joined } from './membership.ts';
+import { WorkflowServices } from '../../src/workflow/workflow-services.ts';
 
 export interface Reply {
   readonly status: number;
@@ -135,7 +136,7 @@ function definitionsFor(
     profileTypes,
     limits,
     probe,
-    workflows: new FakeWorkflows(),
+    workflows: new WorkflowServices({ embedded: new FakeWorkflows() }),
     sendLifecycleMessage: lifecycleMessages(http),
   });
 }

@@ -10,6 +10,7 @@ import { registryOf } from '../../profiles/registry.ts';
 import { bindingsOf } from '../../store/cluster-policies.ts';
 import { embeddedWorkflows } from '../../workflow/runner/embedded-workflows.ts';
 import { actionDefinitions } from '../registry.ts';
+import { WorkflowServices } from '../../workflow/workflow-services.ts';
 
 /** What the policy type of these tests was asked to do to the outside world. */
 const outside: string[] = [];
@@ -59,7 +60,9 @@ describe('A policy type with hooks', () => {
         profileTypes,
         policyTypes: [oldestOnce],
         probe,
-        workflows: embeddedWorkflows({ store, membership: testMembership(store) }),
+        workflows: new WorkflowServices({
+          embedded: embeddedWorkflows({ store, membership: testMembership(store) }),
+        }),
       }),
     );
     cluster = await engine.newCluster('test.node-1.0');

@@ -17,6 +17,7 @@ import { probe } from '../../../test/support/probe.ts';
 import { actionDefinitions } from '../registry.ts';
 import { embeddedWorkflows } from '../../workflow/runner/embedded-workflows.ts';
 import { testMembership } from '../../../test/support/membership.ts';
+import { WorkflowServices } from '../../workflow/workflow-services.ts';
 
 let cloud: FakeCloud;
 let engine: TestEngine;
@@ -29,7 +30,9 @@ beforeEach(async () => {
       store,
       profileTypes,
       probe,
-      workflows: embeddedWorkflows({ store, membership: testMembership(store) }),
+      workflows: new WorkflowServices({
+        embedded: embeddedWorkflows({ store, membership: testMembership(store) }),
+      }),
     }),
   );
 });

@@ -33,9 +33,14 @@ import { unhelpfulBefore } from '../../recovery-record/unhelpful-before.ts';
 import type { RunningRecovery } from '../../recovery-record/running-recovery.ts';
 import { attachedHealthPolicy } from '../../clusters/cluster-rules.ts';
 import { inForce, maintenanceOf } from '../../clusters/maintenance.ts';
+import type { WorkflowServices } from '../../workflow/workflow-services.ts';
 
 /** @returns null where nothing is left to do: the recovery was closed, or the node is gone. */
-export async function beginRecovery(tx: Tx, context: ActionContext): Promise<RunningRecovery | null> {
+export async function beginRecovery(
+  tx: Tx,
+  context: ActionContext,
+  workflows: Pick<WorkflowServices, 'nameFor'>,
+): Promise<RunningRecovery | null> {
   const { inputs, action } = context;
   const node = await getNode(tx.db, action.target);
   if (node === undefined) return null;
@@ -57,7 +62,9 @@ export async function beginRecovery(tx: Tx, context: ActionContext): Promise<Run
   if (mode === 'ENFORCE')
     await updateNode(tx, node.id, { status: 'RECOVERING', statusReason: 'Recovery in progress' });
   await saveRecoveryPlan(tx, id, { facts: facts as unknown as JsonObject, history: [] });
-  return { recoveryId: id, nodeId: node.id, facts, policy, mode, statusBefore: node.status };
+  const cluster = node.clusterId === null ? undefined : await getCluster(tx.db, node.clusterId);
+  const workflowService = workflows.nameFor(cluster ?? null);
+  return { recoveryId: id, nodeId: node.id, facts, policy, mode, workflowService, statusBefore: node.status };
 }
 
 /**

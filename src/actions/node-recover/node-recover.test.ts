@@ -31,6 +31,7 @@ import { closeAbandonedRecovery } from '../../recovery-record/recovery-record.ts
 import { testSession } from '../../../test/support/session.ts';
 import { embeddedWorkflows } from '../../workflow/runner/embedded-workflows.ts';
 import type { WorkflowService } from '../../workflow/workflow-service.ts';
+import { WorkflowServices } from '../../workflow/workflow-services.ts';
 
 const start = 1_800_000_000_000;
 
@@ -123,7 +124,7 @@ class Scene {
     return nodeRecover({
       store: this.store,
       profileTypes,
-      workflows: this.engine,
+      workflows: new WorkflowServices({ embedded: this.engine }),
       probe: async (...given) => {
         await this.beforeProbe();
         return await probe(...given);

@@ -20,7 +20,7 @@ import type { HealingContext } from '../../recovery/workflow-input.ts';
 import { getCluster } from '../../store/clusters.ts';
 import { getRecovery, saveRecoveryPlan } from '../../store/recoveries.ts';
 import type { Tx } from '../../store/store.ts';
-import type { WorkflowService } from '../../workflow/workflow-service.ts';
+import { noMistral, type WorkflowServices } from '../../workflow/workflow-services.ts';
 import type { RunningRecovery } from '../../recovery-record/running-recovery.ts';
 import { loadManagedNode } from '../../clusters/managed-node.ts';
 import { beginRecovery } from './begin-recovery.ts';
@@ -33,14 +33,17 @@ import { stepId } from '../../recovery-record/step-record.ts';
 import { runWorkflowStep } from './recovery-workflow.ts';
 
 export interface RecoveryServices extends ProbingServices {
-  readonly workflows: WorkflowService;
+  readonly workflows: WorkflowServices;
 }
 
 export function nodeRecover(services: RecoveryServices): ActionDefinition {
   return {
     action: 'NODE_RECOVER',
     async run(context) {
-      const begun = await context.transaction('begin', async (tx) => (await begin(tx, context)) as Json);
+      const begun = await context.transaction(
+        'begin',
+        async (tx) => (await begin(tx, context, services)) as Json,
+      );
       if (begun === null) return {};
       const recovery = begun as unknown as RunningRecovery;
       return await new RecoveryRun(context, services, recovery).toTheEnd();
@@ -48,8 +51,8 @@ export function nodeRecover(services: RecoveryServices): ActionDefinition {
   };
 }
 
-async function begin(tx: Tx, context: ActionContext): Promise<unknown> {
-  const recovery = await beginRecovery(tx, context);
+async function begin(tx: Tx, context: ActionContext, { workflows }: RecoveryServices): Promise<unknown> {
+  const recovery = await beginRecovery(tx, context, workflows);
   if (recovery === null) return null;
   const { decisions } = planChain(recovery.facts, []);
   await recordDecisions(
@@ -164,11 +167,15 @@ class RecoveryRun {
   }
 
   async #run(step: StepPlan, name: string): Promise<ChainEvent> {
-    const { recoveryId, nodeId } = this.#recovery;
-    const { workflows } = this.#services;
+    const { recoveryId, nodeId, workflowService = 'embedded' } = this.#recovery;
     const id = stepId(this.#recovery, step);
     const run = { context: this.#context, services: this.#services, recoveryId, nodeId, step, name, key: id };
     if (step.name !== 'WORKFLOW') return await runOperationStep(run);
+    const workflows = this.#services.workflows.find(workflowService);
+    if (workflows === undefined) {
+      const reason = `the recovery's workflows run on ${workflowService}: ${noMistral}`;
+      return { kind: 'ran', at: this.#context.now(), result: { ok: false, reason, retryable: false } };
+    }
     return await runWorkflowStep({ ...run, workflows, executionId: id, healing: () => this.#healing() });
   }
 

@@ -20,6 +20,7 @@ import { listRecoveries } from '../../store/recoveries.ts';
 import { onCluster } from '../../domain/action-requests.ts';
 import { probe } from '../../../test/support/probe.ts';
 import { actionDefinitions } from '../registry.ts';
+import { WorkflowServices } from '../../workflow/workflow-services.ts';
 
 let engine: TestEngine;
 let cloud: FakeCloud;
@@ -34,7 +35,12 @@ beforeEach(async () => {
   workflows = new FakeWorkflows();
   workflows.known.set('drain', { ends: 'hangs' });
   engine = await TestEngine.start((store) =>
-    actionDefinitions({ store, profileTypes: registryOf([cloud.type]), workflows, probe }),
+    actionDefinitions({
+      store,
+      profileTypes: registryOf([cloud.type]),
+      workflows: new WorkflowServices({ embedded: workflows }),
+      probe,
+    }),
   );
   clusterId = await engine.newCluster('test.node-1.0', { desiredCapacity: 2 });
   await engine.runOnCluster('CLUSTER_CREATE', clusterId);

@@ -142,7 +142,7 @@ async function awaitEnd(
     const { at, ended } = await callService(run, `look ${turn}`, () => seeExecution(run, absent));
     if (ended !== null) return { at, ended };
     if (at >= deadline) return null;
-    await pause(run, `wait ${turn}`, Math.min(run.workflows.pollMs, deadline - at));
+    await pause(run, `wait ${turn}`, Math.min(run.workflows.pauseMs(turn), deadline - at));
   }
 }
 
@@ -157,7 +157,7 @@ async function cancelAndAwait(run: WorkflowRun, reason: string): Promise<{ at: n
     };
     const { at, ended } = await callService(run, `cancel ${turn}`, cancel, unstoppable);
     if (ended !== null) return { at, ended };
-    await pause(run, `cancel wait ${turn}`, run.workflows.pollMs);
+    await pause(run, `cancel wait ${turn}`, run.workflows.pauseMs(turn));
   }
 }
 

@@ -14,6 +14,7 @@ interface ServeOptions extends GlobalOptions {
   readonly roles?: string;
   readonly cloud?: string;
   readonly auth?: string;
+  readonly workflow?: string;
   readonly new?: boolean;
 }
 
@@ -36,6 +37,7 @@ export function serveCommand(terminal: Terminal): Command {
       '--auth <way>',
       'who may call: none (users of this machine), token (tokens of the configuration) or keystone',
     )
+    .option('--workflow <service>', 'what runs the workflows of recoveries: embedded or mistral')
     .option('--roles <roles>', 'what this process does, of api,engine,health (default: all)')
     .option(
       '--new',
@@ -85,12 +87,13 @@ async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
   }
 }
 
-function flagsOf({ dataDir, listen, roles, cloud, auth }: ServeOptions): ConfigFlags {
+function flagsOf({ dataDir, listen, roles, cloud, auth, workflow }: ServeOptions): ConfigFlags {
   return {
     ...(dataDir === undefined ? {} : { data_dir: dataDir }),
     ...(listen === undefined ? {} : { listen }),
     ...(cloud === undefined ? {} : { cloud: { use: cloud } }),
     ...(auth === undefined ? {} : { auth: { use: auth } }),
+    ...(workflow === undefined ? {} : { workflows: { use: workflow } }),
     ...(roles === undefined ? {} : { roles: roles.split(',').map((role) => role.trim()) }),
   };
 }

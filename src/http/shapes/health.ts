@@ -22,6 +22,7 @@ import {
 } from './explanation.ts';
 import { relapseShape, toRelapse } from './recovery.ts';
 import { runningStepShape, toRunningStep } from './running-step.ts';
+import { workflowServiceNames } from '../../domain/workflow-service-name.ts';
 
 const pauseShape = z.strictObject({
   reason: text,
@@ -92,7 +93,12 @@ export const nodeHealthShape = z
     standing: standingShape,
     status: text,
     warning: z
-      .strictObject({ execution_id: nullableText, reason: text, recovery_id: id })
+      .strictObject({
+        execution_id: nullableText,
+        reason: text,
+        recovery_id: id,
+        workflow_service: z.enum(workflowServiceNames).nullable().describe('What runs the execution.'),
+      })
       .nullable()
       .describe(
         'A hook after its last recovery failed: the node is healthy, and what the hook was for is not done.',
@@ -265,6 +271,7 @@ export function toNodeHealthAnswer(health: NodeHealth): z.infer<typeof nodeHealt
       execution_id: warning.executionId,
       reason: warning.reason,
       recovery_id: warning.recoveryId,
+      workflow_service: warning.executionId === null ? null : warning.service,
     },
   };
 }

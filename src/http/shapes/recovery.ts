@@ -13,6 +13,7 @@ import { id, jsonMap, nullableText, nullableTime, text, time } from './common.ts
 import { operatorTaskShape, toOperatorTask } from './explanation.ts';
 import { retainedShape, toRetainedAnswer } from './retained.ts';
 import { runningStepShape, toRunningStep } from './running-step.ts';
+import { workflowServiceNames } from '../../domain/workflow-service-name.ts';
 
 const healthyAtTheEnd: ReadonlySet<string> = new Set(['RECOVERED', 'SELF_HEALED']);
 const stateNames = Object.keys(recoveryStates) as (keyof typeof recoveryStates)[];
@@ -102,6 +103,10 @@ const stepShape = z
       'Of a verification: the id of the step that it verifies; null: the whole chain.',
     ),
     workflow_name: nullableText.describe('Of a WORKFLOW.'),
+    workflow_service: z
+      .enum(workflowServiceNames)
+      .nullable()
+      .describe('What runs the execution; null: there is none.'),
   })
   .meta({ id: 'RecoveryStep' });
 
@@ -168,7 +173,8 @@ function toStep(step: RecoveryStep, executions: RecoveryRecord['executions']): z
     attempt: step.attempt,
     deadline: millisecondsOrNull(step.deadline),
     ended_at: millisecondsOrNull(step.endedAt),
-    execution_id: execution?.executionId ?? null,
+    // A Mistral may not answer now; what is not in the database is gone.
+    execution_id: execution?.executionId ?? (step.workflowService === 'mistral' ? step.executionId : null),
     execution_state: execution?.state ?? null,
     id: step.id,
     item: step.item,
@@ -180,5 +186,6 @@ function toStep(step: RecoveryStep, executions: RecoveryRecord['executions']): z
     state: step.state,
     verifies: step.verifies,
     workflow_name: step.workflowName,
+    workflow_service: step.workflowService,
   };
 }

@@ -4,6 +4,7 @@ import { rowPurposes } from '../../domain/states.ts';
 import type { RunningRecoveryStep } from '../../requests/open-recoveries.ts';
 import { millisecondsOrNull } from '../times.ts';
 import { id, nullableText, nullableTime, text } from './common.ts';
+import { workflowServiceNames } from '../../domain/workflow-service-name.ts';
 
 export const runningStepShape = z
   .strictObject({
@@ -23,6 +24,7 @@ export const runningStepShape = z
       .strictObject({
         execution_id: id,
         name: text,
+        service: z.enum(workflowServiceNames).describe('What runs it.'),
         since: nullableTime.describe('Since when it is in this state.'),
         state: text,
         state_info: nullableText,
@@ -59,6 +61,7 @@ export function toRunningStep({
     workflow: workflow && {
       execution_id: workflow.executionId,
       name: workflow.name,
+      service: workflow.service,
       since: millisecondsOrNull(workflow.since),
       state: workflow.state,
       state_info: workflow.stateInfo,

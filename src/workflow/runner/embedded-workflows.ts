@@ -46,13 +46,13 @@ export interface EmbeddedWorkflowsOptions {
 
 const silent: RunnerLog = { error: () => {} };
 /** Only a fallback in case the signal is missed. */
-const fallbackPollMs = 30_000;
+const fallbackPauseMs = 30_000;
 
 export class EmbeddedWorkflows implements WorkflowService {
   /** `start` resumes pending work, nothing runs before it; `stop` aborts running actions. */
   readonly runner: WorkflowRunner;
   readonly registry: ActionRegistry;
-  readonly pollMs = fallbackPollMs;
+  readonly name = 'embedded';
   readonly #store: Store;
 
   constructor(options: EmbeddedWorkflowsOptions) {
@@ -127,6 +127,10 @@ export class EmbeddedWorkflows implements WorkflowService {
 
   endSignal(id: string): string {
     return endSignalOf(id);
+  }
+
+  pauseMs(): number {
+    return fallbackPauseMs;
   }
 }
 

@@ -1,0 +1,7 @@
+/** What runs the workflows of recoveries: the runner of this server, or a Mistral that is reached over REST. */
+export const workflowServiceNames = ['embedded', 'mistral'] as const;
+export type WorkflowServiceName = (typeof workflowServiceNames)[number];
+
+export function isWorkflowServiceName(value: unknown): value is WorkflowServiceName {
+  return workflowServiceNames.some((name) => name === value);
+}

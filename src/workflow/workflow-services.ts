@@ -1,0 +1,81 @@
+/**
+ * The workflow services of this server, and which of them runs the workflows of a cluster: what the cluster's
+ * configuration says (`workflow: mistral`), else what the server's does. A recovery keeps the one with which
+ * it began.
+ */
+import type { JsonObject } from '../domain/json.ts';
+import type { Session } from '../domain/session.ts';
+import { isWorkflowServiceName, type WorkflowServiceName } from '../domain/workflow-service-name.ts';
+import type { WorkflowExecution, WorkflowService } from './workflow-service.ts';
+
+/** The key of a cluster's `config`. */
+export const WORKFLOW_KEY = 'workflow';
+
+/** A page that shows an execution does not wait longer, in milliseconds. */
+const PAGE_WAIT_MS = 2000;
+/** ... and after a service has not answered, pages do without it for so long. */
+const PAGE_REST_MS = 5000;
+
+export interface WorkflowServicesOptions {
+  readonly embedded: WorkflowService;
+  /** Absent: the server knows none. */
+  readonly mistral?: WorkflowService;
+  /** Where the cluster does not say; absent: embedded. */
+  readonly standard?: WorkflowServiceName;
+  readonly now?: () => number;
+}
+
+export class WorkflowServices {
+  readonly #options: WorkflowServicesOptions;
+  readonly #now: () => number;
+  readonly #unansweredAt = new Map<WorkflowServiceName, number>();
+
+  constructor(options: WorkflowServicesOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** The one of clusters that do not say. */
+  get standard(): WorkflowServiceName {
+    return this.#options.standard ?? 'embedded';
+  }
+
+  /** @param cluster null: of a node without a cluster. */
+  nameFor(cluster: { readonly config: JsonObject } | null): WorkflowServiceName {
+    const named = cluster?.config[WORKFLOW_KEY];
+    return isWorkflowServiceName(named) ? named : this.standard;
+  }
+
+  /** undefined: this server knows none. */
+  find(name: WorkflowServiceName): WorkflowService | undefined {
+    return this.#options[name];
+  }
+
+  /** Why the config of a cluster cannot be used here; null: it can. */
+  objectionTo(config: JsonObject): string | null {
+    const named = config[WORKFLOW_KEY];
+    if (named === undefined) return null;
+    if (!isWorkflowServiceName(named))
+      return `config.${WORKFLOW_KEY}: expected embedded or mistral, found ${JSON.stringify(named)}`;
+    return this.#options[named] === undefined ? `config.${WORKFLOW_KEY}: ${noMistral}` : null;
+  }
+
+  /**
+   * An execution for a page.
+   * @returns null: there is none, or the service does not answer now: that is no reason to show nothing else.
+   */
+  async show(name: WorkflowServiceName, id: string, owner: Session): Promise<WorkflowExecution | null> {
+    const rest = (this.#unansweredAt.get(name) ?? -Infinity) + PAGE_REST_MS;
+    if (this.#now() < rest) return null;
+    try {
+      return (await this.find(name)?.get(id, owner, AbortSignal.timeout(PAGE_WAIT_MS))) ?? null;
+    } catch {
+      this.#unansweredAt.set(name, this.#now());
+      return null;
+    }
+  }
+}
+
+/** What is missing, and what ends it. */
+export const noMistral =
+  'this server knows no Mistral: its operator starts it with --workflow mistral, or sets workflows.url';
