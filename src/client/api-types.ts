@@ -518,6 +518,8 @@ export interface Schemas {
       readonly execution_id: string | null;
       readonly reason: string;
       readonly recovery_id: string;
+      /** What runs the execution. */
+      readonly workflow_service: 'embedded' | 'mistral' | null;
     } | null;
   };
   readonly OperatorTask: {
@@ -704,6 +706,8 @@ export interface Schemas {
     readonly verifies: string | null;
     /** Of a WORKFLOW. */
     readonly workflow_name: string | null;
+    /** What runs the execution; null: there is none. */
+    readonly workflow_service: 'embedded' | 'mistral' | null;
   };
   readonly RecoverySummary: {
     /** When an operator said that what `warning` is about is done. */
@@ -802,6 +806,8 @@ export interface Schemas {
     readonly workflow: {
       readonly execution_id: string;
       readonly name: string;
+      /** What runs it. */
+      readonly service: 'embedded' | 'mistral';
       /** Since when it is in this state. */
       readonly since: string | null;
       readonly state: string;

@@ -16,6 +16,12 @@ export function resumeExecution({ id, service }: StartedBy): string {
     : `coppice workflow resume ${id}`;
 }
 
+export function cancelExecution({ id, service }: StartedBy): string {
+  return service === 'mistral'
+    ? `openstack workflow execution update --state CANCELLED ${id}`
+    : `coppice workflow cancel ${id}`;
+}
+
 export function createWorkflows(service: WorkflowServiceName): string {
   return service === 'mistral' ? 'openstack workflow create FILE' : 'coppice workflow create FILE';
 }

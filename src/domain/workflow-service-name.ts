@@ -5,3 +5,6 @@ export type WorkflowServiceName = (typeof workflowServiceNames)[number];
 export function isWorkflowServiceName(value: unknown): value is WorkflowServiceName {
   return workflowServiceNames.some((name) => name === value);
 }
+
+/** The key of a cluster's `config` that names one. */
+export const WORKFLOW_KEY = 'workflow';

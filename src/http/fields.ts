@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { didYouMean } from '../domain/did-you-mean.ts';
 import { quoteValue } from '../domain/errors.ts';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
+import { isWorkflowServiceName, WORKFLOW_KEY, workflowServiceNames } from '../domain/workflow-service-name.ts';
 
 /** The JSON Schema of what may be sent, for OpenAPI. */
 type Documented = Readonly<Record<string, unknown>>;
@@ -245,16 +246,25 @@ export function metadataField(): z.ZodType<JsonObject> {
 const nodeNameFormat = /^[a-zA-Z\u4e00-\u9fa5\d._~$-]{1,200}$/;
 
 const NAME_FORMAT = 'node.name.format';
+const configKeys = [NAME_FORMAT, WORKFLOW_KEY];
 
-/** A cluster's `config`. `node.name.format` becomes names, so it is held to their characters. */
+/**
+ * A cluster's `config`. `node.name.format` becomes names, so it is held to their characters; `workflow` names
+ * what runs the workflows of its recoveries.
+ */
 export function configField(): z.ZodType<JsonObject> {
   return required({ type: 'object', additionalProperties: true }, (value, refuse) => {
     if (!isJsonObject(value)) return refuse({ rule: 'map', expected: 'a map' });
-    const unknown = Object.keys(value).find((key) => key !== NAME_FORMAT);
+    const unknown = Object.keys(value).find((key) => !configKeys.includes(key));
     if (unknown !== undefined) {
-      const hint = didYouMean(unknown, [NAME_FORMAT]);
-      const expected = `no key but ${NAME_FORMAT}, not ${quoteValue(unknown)}`;
+      const hint = didYouMean(unknown, configKeys);
+      const expected = `no key but ${configKeys.join(' and ')}, not ${quoteValue(unknown)}`;
       return refuse({ rule: 'config', expected: hint === undefined ? expected : `${expected} (${hint})` });
+    }
+    const service = value[WORKFLOW_KEY];
+    if (service !== undefined && !isWorkflowServiceName(service)) {
+      const expected = `${WORKFLOW_KEY} to be ${workflowServiceNames.join(' or ')}`;
+      return refuse({ rule: 'config', expected });
     }
     const format = value[NAME_FORMAT];
     if (format === undefined) return value;

@@ -6,7 +6,7 @@
  *     a WORKFLOW                see what it waits for; end it: it counts as failed, and the chain goes on
  *     what takes long           end the recovery
  */
-import { resumeExecution, showExecution } from '../domain/workflow-commands.ts';
+import { cancelExecution, resumeExecution, showExecution } from '../domain/workflow-commands.ts';
 import type { ExplainedNode, ExplainedRecovery, ExplainedStep } from './explained-cluster.ts';
 import { taskOfSteps, type OperatorTask } from './operator-task.ts';
 import { requestedOperations } from './operation-rules.ts';
@@ -108,5 +108,5 @@ function ending({ label, ifItFails, execution }: ExplainedStep): OperatorTask[] 
   if (execution === null) return [];
   const then = ifItFails === null ? '' : `, then ${ifItFails}`;
   const reason = `end ${label} before its deadline, where it cannot succeed any more: it counts as failed${then}`;
-  return [{ reason, command: `coppice workflow cancel ${execution.id}`, required: false }];
+  return [{ reason, command: cancelExecution(execution), required: false }];
 }

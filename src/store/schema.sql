@@ -501,7 +501,8 @@ CREATE TABLE "recovery_step" (
   "output" text,
   "workflow_name" text,
   "verifies" text,
-  "deadline" bigint
+  "deadline" bigint,
+  "workflow_service" text
 );
 
 CREATE INDEX "recovery_step_by_recovery" on "recovery_step" ("recovery_id", "seq");

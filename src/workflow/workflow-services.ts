@@ -5,11 +5,8 @@
  */
 import type { JsonObject } from '../domain/json.ts';
 import type { Session } from '../domain/session.ts';
-import { isWorkflowServiceName, type WorkflowServiceName } from '../domain/workflow-service-name.ts';
+import { isWorkflowServiceName, WORKFLOW_KEY, type WorkflowServiceName } from '../domain/workflow-service-name.ts';
 import type { WorkflowExecution, WorkflowService } from './workflow-service.ts';
-
-/** The key of a cluster's `config`. */
-export const WORKFLOW_KEY = 'workflow';
 
 /** A page that shows an execution does not wait longer, in milliseconds. */
 const PAGE_WAIT_MS = 2000;
@@ -54,10 +51,8 @@ export class WorkflowServices {
   /** Why the config of a cluster cannot be used here; null: it can. */
   objectionTo(config: JsonObject): string | null {
     const named = config[WORKFLOW_KEY];
-    if (named === undefined) return null;
-    if (!isWorkflowServiceName(named))
-      return `config.${WORKFLOW_KEY}: expected embedded or mistral, found ${JSON.stringify(named)}`;
-    return this.#options[named] === undefined ? `config.${WORKFLOW_KEY}: ${noMistral}` : null;
+    const isUnknown = isWorkflowServiceName(named) && this.#options[named] === undefined;
+    return isUnknown ? `config.${WORKFLOW_KEY}: expected embedded, found ${named}: ${noMistral}` : null;
   }
 
   /**

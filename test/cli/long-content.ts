@@ -106,6 +106,7 @@ const health: Schemas['NodeHealth'] = {
     execution_id: null,
     reason: `the volume of ${nodeName(1)} could not be attached again`,
     recovery_id: ids.recovery,
+    workflow_service: null,
   },
 };
 

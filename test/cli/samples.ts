@@ -79,6 +79,7 @@ export function sampleStep(fields: Partial<Schemas['RecoveryStep']> = {}): Schem
     state: 'SUCCEEDED',
     verifies: null,
     workflow_name: null,
+    workflow_service: null,
     ...fields,
   };
 }

@@ -1,4 +1,5 @@
 /** What stands below the picture of a recovery: the step that runs, and where else to look. */
+import { showExecution } from '../../domain/workflow-commands.ts';
 import type { Schemas } from '../../client/api-types.ts';
 import { duration } from '../../domain/duration.ts';
 import { operatorLines } from './explanation.ts';
@@ -38,23 +39,28 @@ export function whereToLook(recovery: Recovery, style: Style, { typed, times, co
       // Of one that runs it stands with what runs.
       step.execution_id === null || step.state === 'SUCCEEDED' || step.state === 'RUNNING'
         ? []
-        : [[`workflow show ${step.execution_id}`, `what ${whichRun(step)} did`] as const],
+        : [[showWords(step, step.execution_id, typed), `what ${whichRun(step)} did`] as const],
     ),
-    ...(action === null ? [] : [[`action show ${action}`, 'the action that carries it out'] as const]),
+    ...(action === null ? [] : [[typed(`action show ${action}`), 'the action that carries it out'] as const]),
     ...(again === null
       ? []
       : [
           [
-            `recovery show ${again.recovery_id}`,
+            typed(`recovery show ${again.recovery_id}`),
             `it failed again after ${duration(again.after_seconds * 1000)}`,
           ] as const,
         ]),
     ...recovery.retained.map(({ id, location, until }) => {
       const end = `removes ${location} before its time is over (${times.relative(until)})`;
-      return [`retained delete ${id}`, end] as const;
+      return [typed(`retained delete ${id}`), end] as const;
     }),
-  ].map(([words, what]) => ({ command: typed(words), what }));
+  ].map(([command, what]) => ({ command, what }));
   return renderHints(hints, columns, style);
+}
+
+/** One of the embedded runner is asked of the server of the other commands. */
+function showWords({ workflow_service: service }: Step, id: string, typed: Screen['typed']): string {
+  return service === 'mistral' ? showExecution({ id, service }) : typed(`workflow show ${id}`);
 }
 
 function whichRun(step: Step): string {
