@@ -14,8 +14,8 @@ import { MistralWorkflows } from './workflow/mistral/mistral-workflows.ts';
 const CONNECTIONS = 16;
 
 /**
- * A Mistral of the cloud in which the nodes are gets a token of the owner of each recovery. Beside no cloud, or
- * a simulated one, it is one without authentication, at the URL of the configuration.
+ * A Mistral of the cloud in which the nodes are gets a token of the owner of each recovery. Beside no cloud,
+ * or a simulated one, it is one without authentication, at the URL of the configuration.
  * @returns undefined: the server knows none.
  * @throws ConfigError where it is to be used and is not known.
  */

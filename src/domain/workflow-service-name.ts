@@ -1,4 +1,4 @@
-/** What runs the workflows of recoveries: the runner of this server, or a Mistral that is reached over REST. */
+/** What runs the workflows of recoveries: the runner of this server, or a Mistral over its REST API. */
 export const workflowServiceNames = ['embedded', 'mistral'] as const;
 export type WorkflowServiceName = (typeof workflowServiceNames)[number];
 

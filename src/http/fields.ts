@@ -7,7 +7,11 @@ import { z } from 'zod';
 import { didYouMean } from '../domain/did-you-mean.ts';
 import { quoteValue } from '../domain/errors.ts';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
-import { isWorkflowServiceName, WORKFLOW_KEY, workflowServiceNames } from '../domain/workflow-service-name.ts';
+import {
+  isWorkflowServiceName,
+  WORKFLOW_KEY,
+  workflowServiceNames,
+} from '../domain/workflow-service-name.ts';
 
 /** The JSON Schema of what may be sent, for OpenAPI. */
 type Documented = Readonly<Record<string, unknown>>;

@@ -22,7 +22,9 @@ export interface CloudRequest {
    * probe says 0, since the next round asks again.
    */
   readonly retries?: number;
-  /** Whether a repeat does no harm where it is not known whether it was carried out; absent: by the method. */
+  /**
+   * Whether a repeat does no harm where it is not known whether it was carried out; absent: by the method.
+   */
   readonly isRepeatable?: boolean;
 }
 

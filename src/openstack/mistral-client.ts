@@ -11,7 +11,9 @@ export interface MistralWorkflow {
   readonly namespace: string;
   /** `node, grace="2"` */
   readonly input: string;
-  /** `{"input": ["node", {"grace": 2}], ...}`, as text where it is read, as an object where it was created. */
+  /**
+   * `{"input": ["node", {"grace": 2}], ...}`, as text where it is read, as an object where it was created.
+   */
   readonly interface?: string | JsonObject | null;
   /** `private`: of the own project; `public`: each project may use it. */
   readonly scope: string;

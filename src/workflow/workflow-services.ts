@@ -5,7 +5,11 @@
  */
 import type { JsonObject } from '../domain/json.ts';
 import type { Session } from '../domain/session.ts';
-import { isWorkflowServiceName, WORKFLOW_KEY, type WorkflowServiceName } from '../domain/workflow-service-name.ts';
+import {
+  isWorkflowServiceName,
+  WORKFLOW_KEY,
+  type WorkflowServiceName,
+} from '../domain/workflow-service-name.ts';
 import type { WorkflowExecution, WorkflowService } from './workflow-service.ts';
 
 /** A page that shows an execution does not wait longer, in milliseconds. */

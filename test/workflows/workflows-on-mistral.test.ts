@@ -1,6 +1,6 @@
 /**
- * Recoveries whose workflows run on another server over Mistral's REST API: here a second Coppice, whose API is
- * compared with a real Mistral's (mistral-cases.test.ts).
+ * Recoveries whose workflows run on another server over Mistral's REST API: here a second Coppice, whose API
+ * is compared with a real Mistral's (mistral-cases.test.ts).
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -152,61 +152,73 @@ drain:
 test.each([
   ['the server', 'mistral', {}],
   ['the cluster', 'embedded', { workflow: 'mistral' }],
-])('a recovery runs its workflow on the Mistral that %s names', async (by, use, config) => {
-  const name = by.replace(' ', '-');
-  const coppice = await startCoppice(withMistral(configOf(name, { workflows: { use } }), mistral.url));
-  try {
-    const spec = {
-      type: 'local.process',
-      version: '1.0',
-      properties: { command: ['sleep', '600'] },
-    };
-    await ask(coppice, 'POST', '/v1/profiles', { profile: { name: 'sleep', spec } });
-    const before = [
-      { name: 'WORKFLOW', params: { workflow_name: 'drain', inputs: { definition: drain } } },
-    ];
-    const properties = {
-      detection: { interval: 1, node_update_timeout: 0, detection_modes: [{ type: 'NODE_STATUS_POLLING' }] },
-      recovery: { actions: [{ name: 'REBOOT', before }] },
-      safety: { max_unhealthy: { percent: 100 } },
-    };
-    const policy = { type: 'senlin.policy.health', version: '1.3', properties };
-    await ask(coppice, 'POST', '/v1/policies', { policy: { name: 'health', spec: policy } });
-    await ask(coppice, 'POST', '/v1/clusters', {
-      cluster: { name: 'web', profile_id: 'sleep', desired_capacity: 1, config },
-    });
-    const attached = { policy_attach: { policy_id: 'health' } };
-    await eventually('it is created', async () => {
-      const { cluster } = await ask(coppice, 'GET', '/v1/clusters/web');
-      return (cluster as JsonObject)['status'] === 'ACTIVE';
-    });
-    await ask(coppice, 'POST', '/v1/clusters/web/actions', attached);
-    const node = await eventually('the node is healthy', async () => {
-      const { nodes } = await ask(coppice, 'GET', '/v1/nodes');
-      const [found] = nodes as JsonObject[];
-      return found?.['health'] === 'HEALTHY' && found;
-    });
-    process.kill(Number(String(node['physical_id']).split('.')[0]), 'SIGKILL');
-    const recovery = await eventually('it is recovered', async () => {
-      const { recoveries } = await ask(coppice, 'GET', '/v1/recoveries');
-      const [found] = recoveries as JsonObject[];
-      return found?.['state'] === 'RECOVERED' && found;
-    });
-    const shown = await ask(coppice, 'GET', `/v1/recoveries/${String(recovery['id'])}`);
-    const { steps } = shown['recovery'] as { steps: JsonObject[] };
-    const step = steps.find(({ workflow_name: of }) => of === 'drain');
-    expect(step).toMatchObject({ state: 'SUCCEEDED', workflow_service: 'mistral', execution_state: 'SUCCESS' });
-    const execution = await ask(mistral, 'GET', `/v2/executions/${String(step?.['execution_id'])}`);
-    expect(execution).toMatchObject({ state: 'SUCCESS', workflow_name: 'drain' });
-    await ask(coppice, 'DELETE', '/v1/clusters/web?force=true');
-    await eventually('it is gone', async () => {
-      const { nodes } = await ask(coppice, 'GET', '/v1/nodes');
-      return (nodes as JsonObject[]).length === 0;
-    });
-  } finally {
-    await coppice.stop();
-  }
-}, 60_000);
+])(
+  'a recovery runs its workflow on the Mistral that %s names',
+  async (by, use, config) => {
+    const name = by.replace(' ', '-');
+    const coppice = await startCoppice(withMistral(configOf(name, { workflows: { use } }), mistral.url));
+    try {
+      const spec = {
+        type: 'local.process',
+        version: '1.0',
+        properties: { command: ['sleep', '600'] },
+      };
+      await ask(coppice, 'POST', '/v1/profiles', { profile: { name: 'sleep', spec } });
+      const before = [
+        { name: 'WORKFLOW', params: { workflow_name: 'drain', inputs: { definition: drain } } },
+      ];
+      const properties = {
+        detection: {
+          interval: 1,
+          node_update_timeout: 0,
+          detection_modes: [{ type: 'NODE_STATUS_POLLING' }],
+        },
+        recovery: { actions: [{ name: 'REBOOT', before }] },
+        safety: { max_unhealthy: { percent: 100 } },
+      };
+      const policy = { type: 'senlin.policy.health', version: '1.3', properties };
+      await ask(coppice, 'POST', '/v1/policies', { policy: { name: 'health', spec: policy } });
+      await ask(coppice, 'POST', '/v1/clusters', {
+        cluster: { name: 'web', profile_id: 'sleep', desired_capacity: 1, config },
+      });
+      const attached = { policy_attach: { policy_id: 'health' } };
+      await eventually('it is created', async () => {
+        const { cluster } = await ask(coppice, 'GET', '/v1/clusters/web');
+        return (cluster as JsonObject)['status'] === 'ACTIVE';
+      });
+      await ask(coppice, 'POST', '/v1/clusters/web/actions', attached);
+      const node = await eventually('the node is healthy', async () => {
+        const { nodes } = await ask(coppice, 'GET', '/v1/nodes');
+        const [found] = nodes as JsonObject[];
+        return found?.['health'] === 'HEALTHY' && found;
+      });
+      process.kill(Number(String(node['physical_id']).split('.')[0]), 'SIGKILL');
+      const recovery = await eventually('it is recovered', async () => {
+        const { recoveries } = await ask(coppice, 'GET', '/v1/recoveries');
+        const [found] = recoveries as JsonObject[];
+        return found?.['state'] === 'RECOVERED' && found;
+      });
+      const shown = await ask(coppice, 'GET', `/v1/recoveries/${String(recovery['id'])}`);
+      const { steps } = shown['recovery'] as { steps: JsonObject[] };
+      const step = steps.find(({ workflow_name: of }) => of === 'drain');
+      expect(step).toMatchObject({
+        state: 'SUCCEEDED',
+        workflow_service: 'mistral',
+        execution_state: 'SUCCESS',
+      });
+      const execution = await ask(mistral, 'GET', `/v2/executions/${String(step?.['execution_id'])}`);
+      expect(execution).toMatchObject({ state: 'SUCCESS', workflow_name: 'drain' });
+      await ask(coppice, 'DELETE', '/v1/clusters/web?force=true');
+      await eventually('it is gone', async () => {
+        const { nodes } = await ask(coppice, 'GET', '/v1/nodes');
+        return (nodes as JsonObject[]).length === 0;
+      });
+    } finally {
+      await coppice.stop();
+    }
+  },
+  60_000,
+);
 
 test('a cluster that names what this server does not know is refused', async () => {
   const spec = { type: 'local.process', version: '1.0', properties: { command: ['sleep', '600'] } };

@@ -1,6 +1,6 @@
 /**
- * The workflow service of a real Mistral: its REST API behind the interface that recovery uses, in the name of
- * the owner of each execution.
+ * The workflow service of a real Mistral: its REST API behind the interface that recovery uses, in the name
+ * of the owner of each execution.
  *
  *     start  -> POST /executions with the id that recovery derived: a repeat finds the first one
  *     end    -> GET /executions/ID, at growing intervals: Mistral sends nothing that can be relied on

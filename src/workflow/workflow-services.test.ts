@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { FakeWorkflows } from '../../test/support/fake-workflows.ts';
+import { testSession } from '../../test/support/session.ts';
+import { WorkflowServices } from './workflow-services.ts';
+
+test('a cluster names its service, else the server does', () => {
+  const services = new WorkflowServices({ embedded: new FakeWorkflows(), standard: 'mistral' });
+  expect(services.nameFor(null)).toBe('mistral');
+  expect(services.nameFor({ config: {} })).toBe('mistral');
+  expect(services.nameFor({ config: { workflow: 'embedded' } })).toBe('embedded');
+  expect(services.objectionTo({ workflow: 'embedded' })).toBeNull();
+  expect(services.objectionTo({ workflow: 'mistral' })).toContain('this server knows no Mistral');
+});
+
+test('pages do without a service that did not answer, for a while', async () => {
+  const workflows = new FakeWorkflows();
+  let now = 0;
+  const services = new WorkflowServices({ embedded: workflows, now: () => now });
+  workflows.known.set('drain', { ends: 'hangs' });
+  const request = { workflowName: 'drain', input: {}, env: {}, description: '', session: testSession };
+  await workflows.start({ ...request, id: 'e1' });
+  workflows.unreachable.set('get', 1);
+  const show = () => services.show('embedded', 'e1', testSession);
+  expect(await show()).toBeNull();
+  now = 4999;
+  expect(await show()).toBeNull();
+  now = 5000;
+  expect(await show()).toMatchObject({ id: 'e1', state: 'RUNNING' });
+});
