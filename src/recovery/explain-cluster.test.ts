@@ -779,6 +779,7 @@ describe('a workflow for which a recovery did not help', () => {
     name: 'drain',
     reason: 'the workflow ended in ERROR: task a: no such host',
     isHook: true,
+    service: 'embedded' as const,
     executionId: 'e1',
     action: { name: 'REBOOT', label: 'REBOOT', params: { type: 'HARD' } },
   };
