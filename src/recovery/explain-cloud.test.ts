@@ -41,6 +41,11 @@ describe('a service that is away', () => {
     expect(operator).toMatchObject([{ command: 'curl -si http://nova:8774/v2.1', required: false }]);
   });
 
+  test('is a Mistral: what it runs goes on', () => {
+    const { waiting } = explainCloud(aCloud({ outages: [away('workflow', 20_000)] }));
+    expect(waiting[0]?.reason).toMatch(/^executions go on there, and recoveries wait/);
+  });
+
   test('needs an operator when it is away for five minutes', () => {
     const { operator } = explainCloud(aCloud({ outages: [away('compute', 5 * minute)] }));
     expect(operator).toMatchObject([{ command: 'curl -si http://nova:8774/v2.1', required: true }]);

@@ -76,7 +76,7 @@ export function explainCloud(cloud: ExplainedCloud): ClusterExplanation {
     ),
   ];
   const away = outages.filter(({ kind }) => kind === 'AWAY');
-  const waiting = away.length === 0 ? [] : [{ reason: whatFollows, until: null }];
+  const waiting = [...new Set(away.map(whatFollows))].map((reason) => ({ reason, until: null }));
   const operator = [
     ...outages.map((outage) => outageTask(outage, cloud)),
     ...(noHost ? noHostTasks(cloud.hosts ?? []) : []),
@@ -91,8 +91,14 @@ export function explainCloud(cloud: ExplainedCloud): ClusterExplanation {
   };
 }
 
-const whatFollows =
-  'no node that cannot be seen is touched; it is asked every 30 s, and healing goes on by itself when it answers';
+/** No node is seen by way of Mistral. */
+function whatFollows({ service }: CloudOutage): string {
+  const meanwhile =
+    service === 'workflow'
+      ? 'executions go on there, and recoveries wait for them as long as their steps may take'
+      : 'no node that cannot be seen is touched';
+  return `${meanwhile}; it is asked every 30 s, and healing goes on by itself when it answers`;
+}
 
 function outageProblem(outage: CloudOutage, now: number): string {
   const { kind, url, since, answers } = outage;

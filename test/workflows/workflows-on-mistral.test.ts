@@ -9,7 +9,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startCoppice, type Coppice } from '../../src/app.ts';
 import { loadConfig, type Config, type ConfigFlags } from '../../src/config.ts';
-import type { JsonObject } from '../../src/domain/json.ts';
+import type { Json, JsonObject } from '../../src/domain/json.ts';
 import { openMistral } from '../../src/open-mistral.ts';
 import { AddressGuard } from '../../src/outbound/address-guard.ts';
 import { hasEnded, type WorkflowService } from '../../src/workflow/workflow-service.ts';
@@ -59,6 +59,11 @@ async function ask(
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
   return (text === '' ? {} : JSON.parse(text)) as JsonObject;
+}
+
+function textOf(value: Json | undefined): string {
+  if (typeof value !== 'string') throw new Error(`expected a text, found ${JSON.stringify(value)}`);
+  return value;
 }
 
 const greet = `
@@ -192,13 +197,13 @@ test.each([
         const [found] = nodes as JsonObject[];
         return found?.['health'] === 'HEALTHY' && found;
       });
-      process.kill(Number(String(node['physical_id']).split('.')[0]), 'SIGKILL');
+      process.kill(Number(textOf(node['physical_id']).split('.')[0]), 'SIGKILL');
       const recovery = await eventually('it is recovered', async () => {
         const { recoveries } = await ask(coppice, 'GET', '/v1/recoveries');
         const [found] = recoveries as JsonObject[];
         return found?.['state'] === 'RECOVERED' && found;
       });
-      const shown = await ask(coppice, 'GET', `/v1/recoveries/${String(recovery['id'])}`);
+      const shown = await ask(coppice, 'GET', `/v1/recoveries/${textOf(recovery['id'])}`);
       const { steps } = shown['recovery'] as { steps: JsonObject[] };
       const step = steps.find(({ workflow_name: of }) => of === 'drain');
       expect(step).toMatchObject({
@@ -206,7 +211,7 @@ test.each([
         workflow_service: 'mistral',
         execution_state: 'SUCCESS',
       });
-      const execution = await ask(mistral, 'GET', `/v2/executions/${String(step?.['execution_id'])}`);
+      const execution = await ask(mistral, 'GET', `/v2/executions/${textOf(step?.['execution_id'])}`);
       expect(execution).toMatchObject({ state: 'SUCCESS', workflow_name: 'drain' });
       await ask(coppice, 'DELETE', '/v1/clusters/web?force=true');
       await eventually('it is gone', async () => {

@@ -10,7 +10,7 @@ import { CoppiceError } from '../../domain/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
 import type { Session } from '../../domain/session.ts';
 import type { WorkflowState } from '../../domain/workflow-records.ts';
-import { CloudError, isStatus, operationError } from '../../openstack/cloud-error.ts';
+import { isStatus, operationError, type CloudError } from '../../openstack/cloud-error.ts';
 import type { MistralClient, MistralExecution, MistralWorkflow } from '../../openstack/mistral-client.ts';
 import type {
   WorkflowDescription,
