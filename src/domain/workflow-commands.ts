@@ -26,7 +26,7 @@ export function createWorkflows(service: WorkflowServiceName): string {
   return service === 'mistral' ? 'openstack workflow create FILE' : 'coppice workflow create FILE';
 }
 
-export function listExecutions(service: WorkflowServiceName): string {
+export function findExecutions(service: WorkflowServiceName): string {
   return service === 'mistral' ? 'openstack workflow execution list' : 'coppice workflow list';
 }
 

@@ -56,6 +56,7 @@ describe('Recoveries', () => {
           item: 'actions[0].before[0]',
           purpose: 'before',
           workflow_name: 'drain',
+          workflow_service: null,
           attempt: 1,
           state: 'SUCCEEDED',
           reason: 'it came back',

@@ -4,7 +4,7 @@
  */
 import {
   createWorkflows,
-  listExecutions,
+  findExecutions,
   showExecution,
   startWorkflow,
 } from '../domain/workflow-commands.ts';
@@ -56,7 +56,7 @@ function missingSteps(name: string, service: WorkflowServiceName): [TaskStep, ..
 function failedSteps({ name, reason, service, executionId }: FailedWorkflow): [TaskStep, ...TaskStep[]] {
   if (executionId === null)
     return [
-      { command: listExecutions(service), text: `find what failed in ${name}, and correct it: ${reason}` },
+      { command: findExecutions(service), text: `find what failed in ${name}, and correct it: ${reason}` },
     ];
   const command = showExecution({ id: executionId, service });
   return [{ command, text: `what failed, and correct it: ${reason}` }];
