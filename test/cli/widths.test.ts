@@ -104,7 +104,6 @@ const typed: Readonly<Record<string, readonly string[]>> = {
   'workflow cancel': [`workflow cancel ${id}`],
   'workflow rerun': [`workflow rerun ${id}`, `workflow rerun ${id} other`],
   'workflow definitions': ['workflow definitions'],
-  'workflow delete': ['workflow delete drain'],
   'workflow skip': [`workflow skip ${id} evacuate`],
   'token create': ['token create production-monitoring-of-the-retail-division'],
 };
