@@ -1,4 +1,5 @@
 /** How a node's process stands: the verdict for the health rounds, and the details for users. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Verdict } from '../../domain/verdict.ts';
@@ -10,6 +11,7 @@ import { findProcess, identityIn, physicalIdOf } from './identity.ts';
 import type { ProcessIdentity } from './identity.ts';
 import { readLogTail, withoutSecrets } from './log-tail.ts';
 import { keyName, namesIn, nodeDirectory } from './node-directory.ts';
+import { readRetiredEnd } from './retired-end.ts';
 import { wholeSpecOf } from './spec.ts';
 import { describeExit } from './start.ts';
 import { readClaim, readExit } from './start-record.ts';
@@ -21,20 +23,14 @@ export async function probeProcess(host: LocalMachine, node: NodeFacts): Promise
     return { health: 'unhealthy', failure: 'NOT_CREATED', reason: await whyNone(host, node) };
   host.events.follow(id, identity);
   try {
-    return verdictOn(host, identity, startOf(host, node));
+    return verdictOn(host, identity, await howItEnded(host, node, identity));
   } catch (error) {
     return { health: 'unknown', reason: `cannot see process ${identity.pid}: ${(error as Error).message}` };
   }
 }
 
-/** undefined: kept by a version that did not say which it was. */
-function startOf(host: LocalMachine, node: NodeFacts): string | undefined {
-  const { key } = node.data;
-  return typeof key === 'string' ? join(nodeDirectory(host.dataDir, node).starts, keyName(key)) : undefined;
-}
-
-/** @param start the directory of its start. */
-function verdictOn(host: LocalMachine, identity: ProcessIdentity, start: string | undefined): Verdict {
+/** @param ended what is said of it where it is gone. */
+function verdictOn(host: LocalMachine, identity: ProcessIdentity, ended: string): Verdict {
   const name = `process ${identity.pid}`;
   const state = findProcess(host.table, identity)?.state;
   if (state === 'running') return { health: 'healthy', reason: `${name} is running` };
@@ -43,23 +39,55 @@ function verdictOn(host: LocalMachine, identity: ProcessIdentity, start: string 
   }
   if (host.table.bootId() !== identity.bootId)
     return exited(`${name} ran before the machine was started again`);
-  return exited(`${name} has ended${howItEnded(host, identity, start)}`);
+  return exited(ended);
+}
+
+/** Of the process that the record names; or of a later start, which came to nothing. */
+async function howItEnded(host: LocalMachine, node: NodeFacts, identity: ProcessIdentity): Promise<string> {
+  if (findProcess(host.table, identity) !== undefined) return '';
+  const { root, starts } = nodeDirectory(host.dataDir, node);
+  const { key } = node.data;
+  const start = typeof key === 'string' ? join(starts, keyName(key)) : undefined;
+  if (start !== undefined && existsSync(start)) return endOf(host, identity, start);
+  const last = await lastStart(host, node);
+  if (last !== undefined && findProcess(host.table, last.identity) === undefined)
+    return endOf(host, last.identity, last.start);
+  const name = `process ${identity.pid}`;
+  const end = readRetiredEnd(root, identity);
+  if (end === undefined) return `${name} has ended`;
+  if (end.isStopped) return `${name} was stopped by Coppice, and none was started after it`;
+  return `${name} has ended${end.exit === undefined ? unknownExit : describeExit(end.exit)}`;
 }
 
 /**
  * The exit of a child comes with Node's next turn. How a process of an earlier Coppice ended, that one wrote.
  */
-function howItEnded(host: LocalMachine, identity: ProcessIdentity, start: string | undefined): string {
+function endOf(host: LocalMachine, identity: ProcessIdentity, start: string): string {
   const child = host.children.get(physicalIdOf(identity));
-  if (child !== undefined) return describeExit(child.exit());
-  const exit = start === undefined ? undefined : readExit(start);
-  return exit === undefined ? unknownExit : describeExit(exit);
+  const exit = child === undefined ? readExit(start) : child.exit();
+  const how = child === undefined && exit === undefined ? unknownExit : describeExit(exit);
+  return `process ${identity.pid} has ended${how}`;
 }
 
 const unknownExit = ' (exit status unknown: the Coppice that had started it was not running when it ended)';
 
 /** The record names no process; what the last start that came to nothing has left says why. */
 async function whyNone(host: LocalMachine, node: NodeFacts): Promise<string> {
+  const last = await lastStart(host, node);
+  if (last === undefined) return 'no process was started for this node';
+  const { reason } = verdictOn(host, last.identity, endOf(host, last.identity, last.start));
+  return findProcess(host.table, last.identity) === undefined
+    ? reason
+    : `${reason}, but its start was not completed`;
+}
+
+interface LastStart {
+  readonly identity: ProcessIdentity;
+  /** Its directory. */
+  readonly start: string;
+}
+
+async function lastStart(host: LocalMachine, node: NodeFacts): Promise<LastStart | undefined> {
   const { starts } = nodeDirectory(host.dataDir, node);
   const claims = (await namesIn(starts)).flatMap((name) => {
     const start = join(starts, name);
@@ -67,11 +95,7 @@ async function whyNone(host: LocalMachine, node: NodeFacts): Promise<string> {
     return claim === undefined ? [] : { ...claim, start };
   });
   const last = claims.sort((a, b) => a.at - b.at).at(-1);
-  if (last?.identity === undefined) return 'no process was started for this node';
-  const { reason } = verdictOn(host, last.identity, last.start);
-  return findProcess(host.table, last.identity) === undefined
-    ? reason
-    : `${reason}, but its start was not completed`;
+  return last?.identity === undefined ? undefined : { identity: last.identity, start: last.start };
 }
 
 function exited(reason: string): Verdict {

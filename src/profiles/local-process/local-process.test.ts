@@ -170,6 +170,33 @@ describe('a probe', () => {
     expect(await details(place.type, node)).toMatchObject({ pid: null, log_tail: 'no such setting' });
   });
 
+  test('says how a process ended where it was to be replaced, and no other could be started', async () => {
+    const written = { command: ['sh', '-c', 'while [ ! -e stop ]; do sleep 0.05; done; exit 3'] };
+    const node = await create(place.type, place.node(written));
+    const reasonGiven = async (): Promise<string> =>
+      (await place.type.probe(node, new AbortController().signal)).reason;
+    await writeFile(place.fileOf(node, 'work', 'stop'), '');
+    await eventually('its status is known', async () => (await reasonGiven()).endsWith(' exit status 3'));
+    const withCommand = (...command: string[]): NodeFacts => ({
+      ...node,
+      properties: { ...node.properties, command },
+    });
+    await expect(operate(place.type, 'reboot', withCommand('/no/such/program'))).rejects.toThrow(/does not/);
+    expect(await reasonGiven()).toBe(`process ${pidOf(node)} has ended with exit status 3`);
+    // The next start says more than the one before it.
+    await expect(operate(place.type, 'reboot', withCommand('sh', '-c', 'exit 4'))).rejects.toThrow(
+      / status 4/,
+    );
+    expect(await reasonGiven()).toMatch(/^process \d+ has ended with exit status 4$/);
+  });
+
+  test('says of a process that Coppice has stopped that it did so', async () => {
+    const node = await create(place.type, place.node(sleeper));
+    await operate(place.type, 'stop', node);
+    const { reason } = await place.type.probe(node, new AbortController().signal);
+    expect(reason).toBe(`process ${pidOf(node)} was stopped by Coppice, and none was started after it`);
+  });
+
   test('by a second Coppice says how a process ended, where the first one has seen it', async () => {
     const seen = await create(place.type, place.node(sleeper));
     kill(pidOf(seen));

@@ -8,6 +8,8 @@
  *                                      launcher that won
  *     local.process/NODE/retired/KEY/  a start that may not happen any more, and whose process is being
  *                                      stopped
+ *     local.process/NODE/retired-end.json  how the process that the node's record names ended, once its
+ *                                      start is retired
  *     local.process/NODE.HASH/         the same, of a process that was made beside another of the node
  *
  * Everything about one process is in one such directory: its name is the instance.

@@ -76,14 +76,18 @@ export function recordExit(start: string, pid: number, { code, signal }: Exit): 
 /** undefined: it runs, or no Coppice saw it end. */
 export function readExit(start: string): Exit | undefined {
   try {
-    const exit: unknown = JSON.parse(readFileSync(join(start, 'exit'), 'utf8'));
-    if (!isJsonObject(exit)) return undefined;
-    const { code, signal } = exit;
-    return {
-      code: typeof code === 'number' ? code : null,
-      signal: typeof signal === 'string' ? (signal as NodeJS.Signals) : null,
-    };
+    return exitIn(JSON.parse(readFileSync(join(start, 'exit'), 'utf8')));
   } catch {
     return undefined;
   }
+}
+
+/** As it was written down. */
+export function exitIn(exit: unknown): Exit | undefined {
+  if (!isJsonObject(exit)) return undefined;
+  const { code, signal } = exit;
+  return {
+    code: typeof code === 'number' ? code : null,
+    signal: typeof signal === 'string' ? (signal as NodeJS.Signals) : null,
+  };
 }
