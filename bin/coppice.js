@@ -78,11 +78,24 @@ function isBuildCurrent() {
 }
 
 function start(file) {
+  if (process.env.COPPICE_NODE !== undefined) endWithParent();
   // Next to the modules, not in a shared folder like /tmp where another user could put code for us; not writable: no cache.
   module.enableCompileCache?.(path.join(nearestModules(), '.cache', 'coppice'));
   import(pathToFileURL(file).href).catch((error) => {
     fail(`Coppice could not start: ${process.env.DEBUG === 'coppice' ? error.stack : error.message}`);
   });
+}
+
+/**
+ * The older Node that started this one passes signals on, but none after a kill -9: this process would go on, and hold its port
+ * and data directory. The channel between the two closes however that one ends. A process further down has no channel.
+ */
+function endWithParent() {
+  const end = () => process.kill(process.pid, 'SIGTERM');
+  if (process.connected === false) end();
+  process.once('disconnect', end);
+  // A command that is done ends, although the channel is open.
+  process.channel?.unref();
 }
 
 function nearestModules() {
@@ -101,7 +114,9 @@ function startWithNewerNode(file) {
     return;
   }
   const env = { ...process.env, COPPICE_NODE: newer };
-  const child = spawn(newer, [here, ...process.argv.slice(2)], { stdio: 'inherit', env });
+  // With its flags from the start: a process that replaces itself would lose the channel.
+  const args = [...(flags ?? []), here, ...process.argv.slice(2)];
+  const child = spawn(newer, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'])
     process.on(signal, () => child.kill(signal));
   child.on('error', (error) => fail(`Node.js at ${newer} could not be started: ${error.message}`));

@@ -1,5 +1,7 @@
 /** The door, as a process: which Node runs what, and how it ends. */
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { createInterface } from 'node:readline';
 import {
   cpSync,
   existsSync,
@@ -14,7 +16,8 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { oldNode } from '../support/old-node.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const folder = mkdtempSync(path.join(tmpdir(), 'coppice-bin-'));
@@ -34,18 +37,6 @@ function start(node: string, args: readonly string[]): Promise<Ended> {
     });
   });
 }
-
-/** A Node of this machine that is too old to run Coppice, if there is one. */
-function findOldNode(): string | undefined {
-  return ['/usr/bin/node', '/usr/local/bin/node']
-    .filter((file) => existsSync(file))
-    .find((file) => {
-      const version = execFileSync(file, ['--version'], { encoding: 'utf8' });
-      return Number(/^v(\d+)/.exec(version)?.[1]) < 22;
-    });
-}
-
-const oldNode = findOldNode();
 
 beforeAll(() => {
   mkdirSync(path.join(installed, 'dist'), { recursive: true });
@@ -135,4 +126,32 @@ describe('a checkout', () => {
     const { code, err } = await start(process.execPath, [path.join(root, 'bin', 'coppice.js'), 'dance']);
     expect([code, err]).toEqual([2, expect.stringContaining("unknown command 'dance'")]);
   });
+});
+
+describe.skipIf(oldNode === undefined)('a newer Node that an older one has started', () => {
+  test.each([['serve', '--data-dir', path.join(folder, 'data')], ['cloud-simulator']])(
+    'stops as by SIGTERM when that one is killed: %s',
+    async (command, ...options) => {
+      const args = [
+        path.join(root, 'bin', 'coppice.js'),
+        command,
+        '--json',
+        '--listen',
+        '127.0.0.1:0',
+        ...options,
+      ];
+      const older = spawn(oldNode ?? '', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+      onTestFinished(() => void older.kill());
+      const log = text(older.stderr);
+      const lines = createInterface({ input: older.stdout })[Symbol.asyncIterator]();
+      const { url } = (JSON.parse((await lines.next()).value ?? '') as { ready: { url: string } }).ready;
+      await fetch(url);
+      older.kill('SIGKILL');
+      // The newer one holds these, too: they end with it.
+      expect((await lines.next()).done).toBe(true);
+      const stopped = await log;
+      if (command === 'serve') expect(stopped).toContain('Coppice has stopped');
+      await expect(fetch(url)).rejects.toThrow('fetch failed');
+    },
+  );
 });

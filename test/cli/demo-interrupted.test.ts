@@ -8,6 +8,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { oldNode } from '../support/old-node.ts';
 
 const door = path.join(fileURLToPath(new URL('../../', import.meta.url)), 'bin', 'coppice.js');
 
@@ -49,6 +50,23 @@ test.skipIf(process.platform !== 'linux').each([
     }
     expect((await ended)[0]).toBe(code);
     expect(JSON.parse(last)).toMatchObject({ summary: { ok: false, problems: ['ended by a signal'] } });
+    expect(workspace).not.toBe('');
+    expect(processesNaming(workspace)).toEqual([]);
+    expect(existsSync(workspace)).toBe(false);
+  },
+);
+
+test.skipIf(process.platform !== 'linux' || oldNode === undefined)(
+  'so does the end of the older Node that has started it',
+  async () => {
+    const older = spawn(oldNode ?? '', [door, 'demo', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let workspace = '';
+    // The demo holds the output, too: it closes when both have ended.
+    for await (const line of createInterface({ input: older.stdout })) {
+      const message = JSON.parse(line) as { event?: string; workspace?: string };
+      workspace ||= message.workspace ?? '';
+      if (message.event === 'server_ready') older.kill('SIGKILL');
+    }
     expect(workspace).not.toBe('');
     expect(processesNaming(workspace)).toEqual([]);
     expect(existsSync(workspace)).toBe(false);
