@@ -930,18 +930,25 @@ describe('advice from a recovery that failed', () => {
 
 test('what was last known of nodes that no policy probes is told as of when, and is no reason to recover one', () => {
   const nodes = [aNode('web-1', 'FAILED'), aNode('web-2', 'FAILED', { asOf: now - 180_000 })];
-  expect(explainCluster(aCluster(nodes, { policy: null })).operator).toEqual([
-    {
-      reason:
-        'as of 60 s ago, web-1, web-2 failed, and no health policy is attached that probes them: attach one, and what has failed is recovered',
-      command: 'coppice cluster policy-attach web POLICY',
-      required: true,
-    },
-    {
-      reason: 'or see how all nodes are now, and recover what has failed: coppice node recover NODE',
-      command: 'coppice cluster check web',
-      required: false,
-    },
+  const commandsOf = (those: readonly ExplainedNode[]) =>
+    explainCluster(aCluster(those, { policy: null })).operator.flatMap(taskSteps);
+  expect(explainCluster(aCluster(nodes, { policy: null })).operator[0]?.reason).toBe(
+    'as of 60 s ago, web-1, web-2 failed; no health policy is attached, so that nothing watches them',
+  );
+  expect(commandsOf(nodes).map(({ command }) => command)).toEqual([
+    'coppice cluster policy-attach web POLICY',
+    'coppice node recover web-1 --check --wait',
+    'coppice node recover web-2 --check --wait',
+  ]);
+  // What its recoveries failed for may be put right since.
+  const reason = 'REBOOT: the command ./web.sh cannot be executed';
+  const quarantine = { since: now, reason };
+  const tried = { at: now, reason };
+  const left = commandsOf([aNode('web-1', 'QUARANTINED', { quarantine, tried })]);
+  expect(left.map(({ command }) => command)).toEqual([
+    'coppice cluster policy-attach web POLICY',
+    'coppice node release web-1',
+    'coppice node recover web-1 --check --wait',
   ]);
 });
 

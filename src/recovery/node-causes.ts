@@ -24,13 +24,21 @@ export interface CauseOfNode extends KnownCause {
   readonly asOf: number | null;
 }
 
-/** null: none is known, or the node needs none. */
+/**
+ * null: none is known, or the node needs none. Where no policy is attached nothing says whether one stands
+ * still.
+ */
 export function causeOf(
   node: ExplainedNode,
   cluster: Pick<ExplainedCluster, 'name' | 'policy'>,
 ): CauseOfNode | null {
   const { standing, isHealthy, isUnknown, failure, next, reason, tried, notCreated, failedWorkflow } = node;
-  if (isHealthy || (standing === 'RECOVERING' && !isNeverCreatedAgain(node, cluster))) return null;
+  if (
+    cluster.policy === null ||
+    isHealthy ||
+    (standing === 'RECOVERING' && !isNeverCreatedAgain(node, cluster))
+  )
+    return null;
   // What the recovery itself waits for is of the present, too.
   const waitsFor = next.what === 'HOLD' && next.heldBy?.length === 0 ? next.reason : '';
   const said = isUnknown || failure === null ? reason : failure.reason;

@@ -28,6 +28,7 @@ export function operatorTasks(
     // Before a release: a node is made again from the profile that it has.
     ...updateTasks(cluster),
     ...releases(cluster, gates),
+    ...unwatched(cluster),
     ...unseen(cluster),
     ...failedUnattended(cluster),
     ...gates.ofHeld,
@@ -106,10 +107,11 @@ function listOfMore(
 
 /** One command for all that are released for the same reason. */
 function releases(cluster: ExplainedCluster, gates: GateTasks): OperatorTask[] {
-  // Those whose cause is known are released by the last step of its list.
+  // Those whose cause is known, or that nothing watches, are released by a step of another list.
   const quarantined = cluster.nodes.filter(
     (node) =>
       node.standing === 'QUARANTINED' &&
+      (cluster.policy !== null || node.isHealthy) &&
       causeOf(node, cluster) === null &&
       !isNeverCreatedAgain(node, cluster),
   );
@@ -228,23 +230,42 @@ function failedUnattended(cluster: ExplainedCluster): OperatorTask[] {
   if (failed.length === 0) return [];
   if (policy !== null && !policy.enabled) return [enableTask(name, policy.name)];
   if (policy !== null && policy.mode === 'ENFORCE') return [];
-  if (policy === null) return unwatched(cluster, failed);
+  if (policy === null) return [];
   return firstOf(cluster, failed, (node) =>
     recoverTask(cluster, node, `mode OBSERVE touches nothing: recover ${node.name} yourself`),
   );
 }
 
-/** What is known of them is of the past: a policy, or a check, tells how they are before one is recovered. */
-function unwatched({ name, now }: ExplainedCluster, failed: readonly ExplainedNode[]): OperatorTask[] {
-  const names = namesOf(failed);
-  const times = failed.flatMap(({ asOf }) => asOf ?? []);
+/**
+ * What is known of them is of the past, whatever was done since: a policy, or a probe, tells how they are
+ * before one is recovered.
+ */
+function unwatched({ name, now, policy, nodes }: ExplainedCluster): OperatorTask[] {
+  if (policy !== null) return [];
+  const isLost = ({ standing, isHealthy }: ExplainedNode): boolean =>
+    standing === 'FAILED' || (standing === 'QUARANTINED' && !isHealthy);
+  const lost = nodes.filter(isLost);
+  if (lost.length === 0) return [];
+  const quarantined = lost.filter(({ standing }) => standing === 'QUARANTINED').slice(0, mostNodes);
+  const times = lost.flatMap(({ asOf }) => asOf ?? []);
   const asOf = times.length === 0 ? '' : `as of ${duration(now - Math.max(...times))} ago, `;
-  const attach = `${asOf}${names} failed, and no health policy is attached that probes ${failed.length === 1 ? 'it' : 'them'}: attach one, and what has failed is recovered`;
-  const check = `or see how all nodes are now, and recover what has failed: coppice node recover NODE`;
-  return [
-    { reason: attach, command: `coppice cluster policy-attach ${name} POLICY`, required: true },
-    { reason: check, command: `coppice cluster check ${name}`, required: false },
-  ];
+  const them = lost.length === 1 ? 'it' : 'them';
+  const were = quarantined.length === 0 ? 'failed' : 'failed, or left in quarantine';
+  const reason = `${asOf}${namesOf(lost)} ${were}; no health policy is attached, so that nothing watches ${them}`;
+  const attach = {
+    command: `coppice cluster policy-attach ${name} POLICY`,
+    text: `attach one (POLICY is its name): ${lost.length === 1 ? 'the node is' : 'all nodes are'} probed, and what has failed is recovered`,
+  };
+  const release = {
+    command: `coppice node release ${quarantined.map((node) => node.name).join(' ')}`,
+    text: 'end the quarantine: the policy recovers none that is in it',
+  };
+  const recover = lost.slice(0, mostNodes).map((node) => ({
+    command: `coppice node recover ${node.name} --check --wait`,
+    text: `or, without a policy, probe ${node.name} once, and recreate it unless it is healthy`,
+  }));
+  const steps = [attach, ...(quarantined.length === 0 ? [] : [release]), ...recover];
+  return [...taskOfSteps(reason, steps, true), ...listOfMore({ name }, lost, true)];
 }
 
 /**
