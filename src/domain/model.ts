@@ -258,6 +258,11 @@ export interface Relapse {
   readonly of: string;
   /** Its item of the chain that had seemed to help. */
   readonly helped: string | null;
+  /**
+   * The failure classes that the recoveries before were for: an item whose `when` names none of them was not
+   * run. Absent: recorded by an earlier version.
+   */
+  readonly failures?: readonly string[];
   /** How often the node has failed in this trouble, this time included: 2 or more. */
   readonly times: number;
   /** When it failed for the first time. */

@@ -662,6 +662,24 @@ describe('after a relapse', () => {
     expect(begin(actions, helped)).toEqual([...expected, 'settle RECOVERED']);
   });
 
+  test.each<[string, string[], string[]]>([
+    ['runs what was not for the failures before', ['SERVER_ERROR'], ['run EVACUATE #1', 'skip REBOOT #1']],
+    [
+      'passes over what was run before',
+      ['SERVER_ERROR', 'PROCESS_EXITED'],
+      ['skip EVACUATE #1', 'skip REBOOT #1'],
+    ],
+  ])('ESCALATE %s', (_what, failures, expected) => {
+    const evacuate = { name: 'EVACUATE', when: { failure: ['PROCESS_EXITED'] }, timeout: 30 };
+    const facts = factsOf(
+      { strategy: 'ESCALATE', actions: [evacuate, reboot, recreate] },
+      { relapse: { ...relapse('actions[1]'), failures } },
+    );
+    const plan = tell(facts, { cures: ['RECREATE'] });
+    const outline = outlineOf(plan).filter((line) => /^(skip|run|settle)/.test(line));
+    expect(outline).toEqual([...expected, 'run RECREATE #1', 'settle RECOVERED']);
+  });
+
   test('CHAIN runs all of it', () => {
     expect(begin([reboot, recreate], 'actions[1]', { strategy: 'CHAIN' })).toEqual([
       'run REBOOT #1',

@@ -6,6 +6,7 @@ import type { RecoveredBefore } from './relapse.ts';
 const before: RecoveredBefore = {
   id: 'r1',
   failedAt: 1000,
+  failure: { class: 'SERVER_ERROR', reason: 'is in ERROR' },
   settledAt: 10_000,
   closedAt: 12_000,
   helped: 'actions[0]',
@@ -37,6 +38,7 @@ test('what goes on is counted from its first failure', () => {
     ...before,
     id: 'r2',
     failedAt: 30_000,
+    failure: { class: 'HOST_DOWN', reason: 'its host is down' },
     settledAt: 40_000,
     closedAt: 40_000,
     relapse: second,
@@ -45,6 +47,7 @@ test('what goes on is counted from its first failure', () => {
   expect(third).toEqual({
     of: 'r2',
     helped: 'actions[0]',
+    failures: ['SERVER_ERROR', 'HOST_DOWN'],
     times: 3,
     since: 1000,
     healthyMs: 25_000,

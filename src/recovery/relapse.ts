@@ -11,7 +11,7 @@ import { ordinal } from './describe.ts';
  * The last recovery of a node, where automation closed it as RECOVERED and nothing has happened to the node
  * since.
  */
-export type RecoveredBefore = Pick<Recovery, 'id' | 'failedAt' | 'helped' | 'relapse'> & {
+export type RecoveredBefore = Pick<Recovery, 'id' | 'failedAt' | 'failure' | 'helped' | 'relapse'> & {
   readonly settledAt: number;
   readonly closedAt: number;
 };
@@ -23,12 +23,13 @@ export function relapseOf(
   relapseMs: number,
 ): Relapse | null {
   if (before == null || relapseMs === 0 || failedAt - before.closedAt > relapseMs) return null;
-  const { id, helped, relapse } = before;
+  const { id, helped, failure, relapse } = before;
   // It may fail while the hooks after the recovery still run, and a clock may be set back.
   const healthyMs = Math.max(0, failedAt - before.settledAt);
   return {
     of: id,
     helped,
+    failures: [...new Set([...(relapse?.failures ?? []), failure.class])],
     times: (relapse?.times ?? 1) + 1,
     since: relapse?.since ?? before.failedAt,
     healthyMs,

@@ -8,6 +8,7 @@
  */
 import type { ChainItem } from '../domain/health-policy.ts';
 import { duration } from '../domain/duration.ts';
+import type { Relapse } from '../domain/model.ts';
 import { runProbe, seeFailure, seeUnplaced } from './chain-procedure.ts';
 import type { Run, ChainProcedure } from './chain-procedure.ts';
 import { runAttempts, runHooks, stepPlan } from './run-step.ts';
@@ -39,8 +40,14 @@ function* runInOrder(run: Run): ChainProcedure<Outcome> {
   const { items, strategy } = run.facts.rules;
   let last: ItemOutcome | null = null;
   let anySucceeded = false;
-  let index = yield* passOverTried(run);
+  const tried = triedBefore(run);
+  let index = 0;
   for (let item = items[index]; item !== undefined; item = items[index]) {
+    if (tried?.items.has(item) === true) {
+      yield { kind: 'skip', step: stepPlan(run, item, 'action', 1), reason: `passed over: ${tried.why}` };
+      index += 1;
+      continue;
+    }
     if (!appliesTo(item, run)) {
       yield {
         kind: 'skip',
@@ -129,25 +136,35 @@ function indexAfterFailure(items: readonly ChainItem[], index: number): number |
   return target <= index ? null : target;
 }
 
+interface TriedBefore {
+  readonly items: ReadonlySet<ChainItem>;
+  readonly why: string;
+}
+
 /**
- * Where the chain begins. After a relapse ESCALATE continues at the rung after the one that had seemed to
+ * What is not run again. After a relapse ESCALATE continues at the rung after the one that had seemed to
  * help, as if that one had failed; where no rung is left, it is tried again: nothing stronger is known, and
- * `retry` and the breaker count.
+ * `retry` and the breaker count. A rung before it that was for none of the failures until now was not run.
  */
-function* passOverTried(run: Run): ChainProcedure<number> {
+function triedBefore(run: Run): TriedBefore | null {
   const { rules, relapse } = run.facts;
-  if (rules.strategy !== 'ESCALATE' || relapse == null) return 0;
+  if (rules.strategy !== 'ESCALATE' || relapse == null) return null;
   const { items } = rules;
   const helped = items.findIndex((item) => item.id === relapse.helped);
   const item = items[helped];
-  if (item === undefined) return 0;
-  const isLeft = (start: number | null): start is number =>
-    start !== null && items.slice(start).some((later) => appliesTo(later, run));
-  const start = [indexAfterFailure(items, helped), helped].find(isLeft) ?? 0;
-  const why = `${item.name} had seemed to help, and the node failed again after ${duration(relapse.healthyMs)}`;
-  for (const passed of items.slice(0, start))
-    yield { kind: 'skip', step: stepPlan(run, passed, 'action', 1), reason: `passed over: ${why}` };
-  return start;
+  if (item === undefined) return null;
+  const triedUntil = (end: number): ReadonlySet<ChainItem> =>
+    new Set(items.slice(0, end).filter((each, index) => index >= helped || fittedBefore(each, relapse)));
+  const isRungLeft = (tried: ReadonlySet<ChainItem>): boolean =>
+    items.some((each) => !tried.has(each) && appliesTo(each, run));
+  const tried = [indexAfterFailure(items, helped) ?? helped, helped].map(triedUntil).find(isRungLeft);
+  if (tried === undefined) return null;
+  const lasted = duration(relapse.healthyMs);
+  return { items: tried, why: `${item.name} had seemed to help, and the node failed again after ${lasted}` };
+}
+
+function fittedBefore({ when }: ChainItem, { failures }: Relapse): boolean {
+  return when === null || failures === undefined || failures.some((each) => when.includes(each));
 }
 
 /**

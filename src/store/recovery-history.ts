@@ -23,6 +23,7 @@ export type RecentRecovery = Pick<
   | 'mode'
   | 'origin'
   | 'failedAt'
+  | 'failure'
   | 'settledAt'
   | 'closedAt'
   | 'helped'
@@ -38,6 +39,7 @@ const recentColumns = [
   'mode',
   'origin',
   'failed_at',
+  'failure',
   'settled_at',
   'started_at',
   'closed_at',
@@ -147,6 +149,7 @@ function toRecent(row: Pick<Selectable<RecoveryRow>, (typeof recentColumns)[numb
     mode: row.mode as RecoveryMode,
     origin: row.origin as RecoveryOrigin,
     failedAt: row.failed_at,
+    failure: fromText(row.failure),
     settledAt: row.settled_at,
     startedAt: row.started_at,
     closedAt: row.closed_at,
