@@ -10,6 +10,7 @@ import { memberStatuses, type SimulatedBalancerPart, type Balancers } from './ba
 import { didYouMean } from '../domain/did-you-mean.ts';
 import type { SimulatorAnswer, SimulatorService } from './endpoint.ts';
 import { faultSchema, type Fault } from './faults.ts';
+import type { SimulatedHost } from './hosts.ts';
 import { statuses, type VmState } from './server-states.ts';
 import type { SimulatedServer } from './simulated-server.ts';
 import type { User } from './identity.ts';
@@ -33,6 +34,11 @@ const serverChange = z.strictObject({
   fault: z.string().optional(),
 });
 const availability = z.strictObject({ up: z.boolean() });
+const hostChange = z
+  .strictObject({ up: z.boolean().optional(), forced_down: z.boolean().optional() })
+  .refine(({ up, forced_down: forcedDown }) => up !== undefined || forcedDown !== undefined, {
+    message: 'expected up, forced_down or both, found neither',
+  });
 /** null: as its server is, again. */
 const memberChange = z.strictObject({ operating_status: z.enum(memberStatuses).nullable() });
 /** Of a server that is to be in ERROR, and of which is not said why. */
@@ -93,28 +99,31 @@ export function adminEndpoints(
       path: '/hosts',
       handle: () => ({
         status: 200,
-        body: hosts.all.map(({ name, zone, isUp, isForcedDown }) => ({
-          name,
-          zone,
-          up: isUp,
-          forced_down: isForcedDown,
-          servers: servers.all.filter(({ hostName }) => hostName === name).length,
-        })),
+        body: hosts.all.map((host) => describeHost(host, world)),
       }),
     },
     {
       method: 'POST',
       path: '/hosts/:name',
       handle({ params, body }) {
-        const { up } = read(availability, body);
+        const { up, forced_down: forcedDown } = read(hostChange, body);
         const host = hosts.find(params['name'] ?? '');
         if (host === undefined)
           throw new SimulatorError(
             404,
             `there is no host ${params['name']}; there are ${hosts.all.map(({ name }) => name).join(', ')}`,
           );
-        hosts.change(host, { isUp: up });
-        return { status: 200, body: { name: host.name, up } };
+        // Nova refuses it, too: what was evacuated would run a second time.
+        if (forcedDown === false && host.hasEvacuated && up !== true)
+          throw new SimulatorError(
+            409,
+            `forced_down: servers were evacuated from ${host.name}, which has not come back since; post {"up": true, "forced_down": false}`,
+          );
+        hosts.change(host, {
+          ...(up === undefined ? {} : { isUp: up }),
+          ...(forcedDown === undefined ? {} : { isForcedDown: forcedDown }),
+        });
+        return { status: 200, body: describeHost(host, world) };
       },
     },
     {
@@ -293,6 +302,11 @@ function describeMember(member: SimulatedBalancerPart, balancers: Balancers): Js
     protocol_port: port ?? null,
     operating_status: balancers.operatingStatus(member),
   };
+}
+
+function describeHost({ name, zone, isUp, isForcedDown }: SimulatedHost, { servers }: World): JsonObject {
+  const own = servers.all.filter(({ hostName }) => hostName === name);
+  return { name, zone, up: isUp, forced_down: isForcedDown, servers: own.length };
 }
 
 function describe(server: SimulatedServer, { region }: World): JsonObject {

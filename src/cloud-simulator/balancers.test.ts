@@ -97,6 +97,9 @@ test('a member is ONLINE while the server with its address runs, and its pool an
   simulator.world.servers.setState(server, 'stopped', null);
   expect(await statuses()).toEqual(['ERROR', 'ERROR']);
   simulator.world.servers.setState(server, 'active', null);
+  await cloud.nova.act(id, { resize: { flavorRef: 'm1.small' } }, context);
+  await vi.waitFor(() => expect(server.vmState).toBe('resized'));
+  expect(await statuses()).toEqual(['ONLINE', 'ONLINE']);
   const host = simulator.world.hosts.find(server.hostName);
   if (host === undefined) throw new Error('the server has no host');
   simulator.world.hosts.change(host, { isUp: false });

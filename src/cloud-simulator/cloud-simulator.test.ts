@@ -12,7 +12,13 @@ const context = { signal: new AbortController().signal };
 
 beforeEach(async () => {
   simulator = await startCloudSimulator({
-    settings: { latency: { answer_ms: 0, operation_ms: 0 } },
+    settings: {
+      latency: { answer_ms: 0, operation_ms: 0 },
+      hosts: [
+        { name: 'compute1', zone: 'az1' },
+        { name: 'compute2', zone: 'az2' },
+      ],
+    },
   });
   clouds = new ServiceClouds(findSettings({ env: simulator.environment }));
   cloud = clouds.service;
@@ -179,8 +185,18 @@ describe('a host that dies', () => {
       expect(await cloud.nova.getServer(id, context)).toMatchObject({
         status: 'ACTIVE',
         'OS-EXT-SRV-ATTR:host': 'compute2',
+        'OS-EXT-AZ:availability_zone': 'az2',
       }),
     );
+    // As Nova, which lets it up again only after it has come back.
+    expect(await simulatorSays('POST', '/hosts/compute1', { forced_down: false })).toMatchObject({
+      error: { message: expect.stringContaining('has not come back since') },
+    });
+    expect(await simulatorSays('POST', '/hosts/compute1', { up: true, forced_down: false })).toMatchObject({
+      up: true,
+      forced_down: false,
+    });
+    expect(await cloud.nova.listComputeServices(context)).toMatchObject([{ state: 'up' }, { state: 'up' }]);
   });
 
   test('lets a server be deleted, and what hung on it has ended', async () => {

@@ -96,6 +96,7 @@ export class SimulatedHosts {
 
   place(server: SimulatedServer, host: SimulatedHost): void {
     server.hostName = host.name;
+    server.zone = host.zone;
     this.#load.set(host.name, this.#loadOf(host) + 1);
   }
 

@@ -135,7 +135,7 @@ export class Servers {
       vmState: 'building',
       taskState: 'scheduling',
       hostName: null,
-      zone: chosen?.zone ?? zone ?? 'nova',
+      zone: zone ?? 'nova',
       previous: null,
       configDrive: given.configDrive ? 'True' : '',
       isLocked: false,

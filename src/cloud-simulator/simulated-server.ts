@@ -15,9 +15,10 @@ export interface SimulatedServer {
   vmState: VmState;
   taskState: string | null;
   hostName: string | null;
+  /** That of its host, also after it has moved to another one; on none: the last one, or what was wanted. */
+  zone: string;
   /** The id of its server group; null: it is in none. */
   readonly groupId: string | null;
-  readonly zone: string;
   imageId: string | null;
   flavor: string;
   /** Before a resize that is not confirmed. */
@@ -48,4 +49,9 @@ export interface InstanceActionRecord {
 /** Its deletion breaks off what else is under way. */
 export function isBeingDeleted({ taskState, deletedAt }: SimulatedServer): boolean {
   return taskState === 'deleting' || deletedAt !== null;
+}
+
+/** Whether what runs on it answers; a resize that is not confirmed starts no server that was stopped. */
+export function isServing({ vmState, previous }: SimulatedServer): boolean {
+  return vmState === 'active' || (vmState === 'resized' && previous?.vmState !== 'stopped');
 }

@@ -15,7 +15,7 @@ import { Network } from './network.ts';
 import { Quotas } from './quotas.ts';
 import { Servers } from './servers.ts';
 import { ServerGroups } from './server-groups.ts';
-import type { SimulatedServer } from './simulated-server.ts';
+import { isServing, type SimulatedServer } from './simulated-server.ts';
 import type { SimulatorSettings, SimulatorUser } from './settings.ts';
 import { StackServers } from './stack-servers.ts';
 import { Stacks } from './stacks.ts';
@@ -159,7 +159,8 @@ export class World {
   /** Whether a server with this address runs, on a host that is up. */
   #runsAt(address: string): boolean {
     const server = this.servers.find(this.network.portAt(address)?.deviceId ?? '');
-    return server?.vmState === 'active' && this.hosts.find(server.hostName)?.isUp === true;
+    if (server === undefined || !isServing(server)) return false;
+    return this.hosts.find(server.hostName)?.isUp === true;
   }
 }
 

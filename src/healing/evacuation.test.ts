@@ -20,7 +20,13 @@ let healer: Healer;
 const stops: (() => Promise<void>)[] = [];
 
 beforeEach(async () => {
-  simulator = await startCloudSimulator({ settings: { latency: { answer_ms: 0, operation_ms: 300 } } });
+  const hosts = [
+    { name: 'compute1', zone: 'az1' },
+    { name: 'compute2', zone: 'az2' },
+  ];
+  simulator = await startCloudSimulator({
+    settings: { hosts, latency: { answer_ms: 0, operation_ms: 300 } },
+  });
   clouds = new ServiceClouds(findSettings({ env: simulator.environment }));
   const profileTypes = registryOf([novaServer({ clouds })]);
   server = await TestServer.start({ tools: { profileTypes } });
@@ -107,6 +113,8 @@ test('a host dies and comes back in the middle: its server is evacuated, and run
     before.map((id) => [id, 'compute2', 'active']),
   );
   expect(mutations.all.filter(isEvacuation)).toHaveLength(1);
+  const { body } = await server.ask('GET', '/v1/nodes');
+  expect((body as { nodes: object[] }).nodes).toMatchObject([{ zone: 'az2' }, { zone: 'az2' }]);
   // It stays cut off until an operator has looked at it.
   expect(host).toMatchObject({ isUp: true, isForcedDown: true });
 }, 180_000);
