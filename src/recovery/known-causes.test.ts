@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { knownCause } from './known-causes.ts';
 
+const of = { cluster: 'web', policy: 'web-health' };
+
 /** Each as profile types and clouds write it: the scenarios show the sentences in full. */
 test.each([
   [
@@ -44,11 +46,16 @@ test.each([
     'coppice cluster check web',
     /may not act for the user bob any more$/,
   ],
+  [
+    'LB_STATUS_POLLING: there is no pool nope in Octavia',
+    'coppice policy show web-health',
+    /^Octavia has no pool nope, which LB_STATUS_POLLING of the health policy reads$/,
+  ],
 ])('%s', (text, command, what) => {
-  const cause = knownCause(text, 'web');
+  const cause = knownCause(text, of);
   expect([cause?.steps[0].command, cause?.what]).toEqual([command, expect.stringMatching(what)]);
 });
 
 test('another reason names no cause', () => {
-  expect(knownCause('WORKFLOW drain: the task a failed', 'web')).toBeNull();
+  expect(knownCause('WORKFLOW drain: the task a failed', of)).toBeNull();
 });

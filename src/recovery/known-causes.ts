@@ -22,6 +22,8 @@ interface Found {
   readonly parts: readonly string[];
   readonly text: string;
   readonly cluster: string;
+  /** The health policy of the cluster; null: it has none. */
+  readonly policy: string | null;
 }
 
 /** Of the profile of a server, by what is looked up for it. */
@@ -143,6 +145,35 @@ const causes: readonly (readonly [pattern: RegExp, cause: (found: Found) => Know
     }),
   ],
   [
+    /there is no pool (\S+) in Octavia/,
+    ({ parts: [pool = ''], cluster, policy }) => {
+      const see = { command: 'openstack loadbalancer pool list', text: 'see which pools there are' };
+      return {
+        what: `Octavia has no pool ${pool}, which LB_STATUS_POLLING of the health policy reads`,
+        steps:
+          policy === null
+            ? [see]
+            : [
+                {
+                  command: `coppice policy show ${policy}`,
+                  text: `its detection mode LB_STATUS_POLLING names ${pool} in options.pool`,
+                },
+                see,
+                {
+                  command: `coppice cluster policy-detach ${cluster} ${policy}`,
+                  text: 'when a policy with the right pool is created: take this one from the cluster',
+                },
+                {
+                  command: `coppice cluster policy-attach ${cluster} POLICY`,
+                  text: 'and attach the new one',
+                },
+              ],
+        removed: 'the policy names a pool that Octavia has',
+        property: null,
+      };
+    },
+  ],
+  [
     /the command (.+?) (?:is (?:a file|a program|something) that|cannot be executed|ended (?:right )?after its start)/,
     ({ parts: [program], cluster }) => ({
       what: `the program ${program} of the profile does not start`,
@@ -173,10 +204,10 @@ function hostsIn(text: string): UnusedHost[] {
  * @param text the reason of a recovery that did not help.
  * @returns null: it names nothing that is known here.
  */
-export function knownCause(text: string, cluster: string): KnownCause | null {
+export function knownCause(text: string, of: Pick<Found, 'cluster' | 'policy'>): KnownCause | null {
   for (const [pattern, cause] of causes) {
     const found = pattern.exec(text);
-    if (found !== null) return cause({ parts: found.slice(1).map((part) => part ?? ''), text, cluster });
+    if (found !== null) return cause({ parts: found.slice(1).map((part) => part ?? ''), text, ...of });
   }
   return null;
 }

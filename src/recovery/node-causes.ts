@@ -42,11 +42,12 @@ export function causeOf(
   // What the recovery itself waits for is of the present, too.
   const waitsFor = next.what === 'HOLD' && next.heldBy?.length === 0 ? next.reason : '';
   const said = isUnknown || failure === null ? reason : failure.reason;
-  const now = knownCause(`${said} ${waitsFor}`, cluster.name);
+  const of = { cluster: cluster.name, policy: cluster.policy?.name ?? null };
+  const now = knownCause(`${said} ${waitsFor}`, of);
   if (now !== null) return { ...now, asOf: null };
   // What was tried last says more than how it began.
   for (const before of [tried, notCreated]) {
-    const cause = before === null ? null : knownCause(before.reason, cluster.name);
+    const cause = before === null ? null : knownCause(before.reason, of);
     if (before !== null && cause !== null) return { ...cause, asOf: before.at };
   }
   return tried === null || failedWorkflow === null

@@ -120,8 +120,8 @@ describe('what a policy names in the cloud', () => {
   afterEach(() => nova.stop());
 
   const attach = async (type: string, properties: JsonObject): Promise<string> => {
-    const spec = { type: type.slice(0, type.lastIndexOf('-')), version: '1.0', properties };
-    const policy = aPolicy({ type, spec });
+    const [name = '', version = ''] = type.split('-');
+    const policy = aPolicy({ type, spec: { type: name, version, properties } });
     await opened.store.write((tx) => insertPolicy(tx, policy));
     return await enqueueOnCluster(tools, caller, 'servers', attaching({ policy: policy.id }));
   };
@@ -139,6 +139,14 @@ describe('what a policy names in the cloud', () => {
       loadBalancing,
       () => ({ pool: { subnet: elsewhere }, vip: { subnet } }),
       'pool.subnet: expected a subnet in which the servers of the cluster have an address, found ',
+    ],
+    [
+      'senlin.policy.health-1.3',
+      () => ({
+        detection: { detection_modes: [{ type: 'LB_STATUS_POLLING', options: { pool: 'nope' } }] },
+        recovery: { actions: [{ name: 'RECREATE' }] },
+      }),
+      'detection.detection_modes[0].options.pool: expected the id of an Octavia pool that has a health monitor, found "nope" (Octavia has no such pool',
     ],
     ['senlin.policy.region_placement-1.0', () => ({ regions: ['Nowhere'] }), 'regions[0].name: expected'],
     ['senlin.policy.zone_placement-1.0', () => ({ zones: ['nowhere'] }), 'zones: expected one at least'],

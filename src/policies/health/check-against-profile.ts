@@ -87,7 +87,7 @@ function checkUrl(
 function checkPool(mode: DetectionMode, field: string, { detectionModes }: CheckedProfileType): Issue[] {
   if (mode.type !== 'LB_STATUS_POLLING' || !detectionModes.includes(mode.type)) return [];
   if (mode.options.pool !== undefined) return [];
-  const hint = 'no policy of this Coppice puts nodes into a pool yet';
+  const hint = 'without one no member is read, and all nodes would be UNKNOWN';
   return [{ field: `${field}.options.pool`, expected: 'the id of an Octavia pool', found: 'nothing', hint }];
 }
 

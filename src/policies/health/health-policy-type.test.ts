@@ -1167,7 +1167,7 @@ describe('a profile of servers', () => {
     [
       { type: 'LB_STATUS_POLLING' },
       [
-        'detection.detection_modes[0].options.pool: expected the id of an Octavia pool, found nothing (no policy of this Coppice puts nodes into a pool yet)',
+        'detection.detection_modes[0].options.pool: expected the id of an Octavia pool, found nothing (without one no member is read, and all nodes would be UNKNOWN)',
       ],
     ],
     [

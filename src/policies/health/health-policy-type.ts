@@ -17,6 +17,7 @@ import { checkAgainstProfile } from './check-against-profile.ts';
 import { checkAsWritten } from './check-as-written.ts';
 import { checkHealthPolicy } from './check-health-policy.ts';
 import { workflowsNamed } from './check-workflow-params.ts';
+import { examinePools } from './examine-pools.ts';
 import type { Findings } from './findings.ts';
 import { healthPolicyFields } from './health-policy-fields.ts';
 import { anyVersionSchema, healthDocumentSchema } from './health-policy-json-schema.ts';
@@ -72,6 +73,7 @@ function healthPolicyType(version: string, status: readonly SupportStatus[]): Po
     workflows: (policy) => workflowsNamed(stepsInOrder(policy)),
     failureDomain: ({ safety }) => safety.zoneOutage?.domain ?? null,
     bindingData,
+    examine: (attachment, _nodes, signal) => examinePools(attachment, signal),
     effects: (change) => (change === 'ATTACHED' ? whenAttached : whenDetached),
   };
 }
