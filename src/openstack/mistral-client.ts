@@ -1,16 +1,16 @@
 /** The parts of Mistral's API v2 that Coppice uses (recorded from Mistral 15). */
-import type { JsonObject } from '../domain/json.ts';
-import { bodyOf, pathSegment } from './answer-body.ts';
-import { isStatus } from './cloud-error.ts';
+import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts';
+import { pathSegment } from './answer-body.ts';
+import { CloudError, isStatus } from './cloud-error.ts';
 import type { CallContext, CloudAnswer, CloudRequest } from './cloud-request.ts';
 import type { CloudSession } from './cloud-session.ts';
 
 export interface MistralWorkflow {
   readonly id: string;
   readonly name: string;
-  readonly namespace: string;
+  readonly namespace?: string;
   /** `node, grace="2"` */
-  readonly input: string;
+  readonly input: string | null;
   /**
    * `{"input": ["node", {"grace": 2}], ...}`, as text where it is read, as an object where it was created.
    */
@@ -24,13 +24,13 @@ export interface MistralWorkflow {
 /** Maps are JSON as text. */
 export interface MistralExecution {
   readonly id: string;
-  readonly workflow_name: string;
-  readonly state: string;
-  readonly state_info: string | null;
-  readonly input: string;
-  readonly output: string;
+  readonly workflow_name?: string;
+  readonly state: (typeof states)[number];
+  readonly state_info?: string | null;
+  readonly input?: string | null;
+  readonly output?: string | null;
   /** `2026-11-22 18:29:12`, in UTC. */
-  readonly updated_at: string | null;
+  readonly updated_at?: string | null;
 }
 
 export interface NewMistralExecution {
@@ -42,6 +42,12 @@ export interface NewMistralExecution {
   readonly description: string;
 }
 
+/** Of executions (Mistral 15). */
+const states = ['IDLE', 'RUNNING', 'PAUSED', 'SUCCESS', 'ERROR', 'CANCELLED'] as const;
+
+type MistralRequest = Omit<CloudRequest, 'service' | 'version'>;
+
+/** Each method: @throws CloudError, also for an answer that is not Mistral's. */
 export class MistralClient {
   readonly #session: CloudSession;
 
@@ -49,22 +55,21 @@ export class MistralClient {
     this.#session = session;
   }
 
-  /** By name, or by id. undefined: there is none. @throws CloudError */
+  /** By name, or by id. undefined: there is none. */
   async findWorkflow(
     identity: string,
     namespace: string,
     context: CallContext,
   ): Promise<MistralWorkflow | undefined> {
-    return await this.#unlessMissing<MistralWorkflow>(
-      { method: 'GET', path: `/workflows/${pathSegment(identity)}`, query: { namespace } },
-      context,
-    );
+    const path = `/workflows/${pathSegment(identity)}`;
+    const request = { method: 'GET', path, query: { namespace }, retries: 0 } as const;
+    return await this.#unlessMissing(request, context, isWorkflow);
   }
 
   async workflowNames(context: CallContext): Promise<readonly string[]> {
-    const query = { fields: 'name' };
-    const answer = await this.#request({ method: 'GET', path: '/workflows', query }, context);
-    return bodyOf<{ workflows: { name: string }[] }>(answer).workflows.map(({ name }) => name);
+    const request = { method: 'GET', path: '/workflows', query: { fields: 'name' }, retries: 0 } as const;
+    const { workflows } = await this.#ask(request, context, isListOf(hasName));
+    return workflows.map(({ name }) => name);
   }
 
   /** @param yaml one workflow or several. @throws CloudError 409 where one of them exists. */
@@ -75,47 +80,28 @@ export class MistralClient {
   ): Promise<readonly MistralWorkflow[]> {
     // It answers 406 to a text whose sender accepts JSON alone.
     const headers = { 'content-type': 'text/plain', accept: '*/*' };
-    const query = { namespace };
-    const answer = await this.#request(
-      { method: 'POST', path: '/workflows', query, headers, text: yaml },
-      context,
-    );
-    return bodyOf<{ workflows: MistralWorkflow[] }>(answer).workflows;
+    const request = { method: 'POST', path: '/workflows', query: { namespace }, headers, text: yaml } as const;
+    return (await this.#ask(request, context, isListOf(isWorkflow))).workflows;
   }
 
-  /** A repeat does no harm, because the id is given. @throws CloudError */
+  /** A repeat does no harm, because the id is given. */
   async startExecution(execution: NewMistralExecution, context: CallContext): Promise<MistralExecution> {
-    const answer = await this.#request(
-      { method: 'POST', path: '/executions', body: { ...execution }, isRepeatable: true },
-      context,
-    );
-    return bodyOf<MistralExecution>(answer);
+    const body = { ...execution };
+    const request = { method: 'POST', path: '/executions', body, isRepeatable: true } as const;
+    return await this.#ask(request, context, isExecution(execution.id));
   }
 
-  /** undefined: there is none. @throws CloudError */
-  async findExecution(
-    id: string,
-    context: CallContext,
-    retries?: number,
-  ): Promise<MistralExecution | undefined> {
-    return await this.#unlessMissing<MistralExecution>(
-      {
-        method: 'GET',
-        path: `/executions/${pathSegment(id)}`,
-        ...(retries === undefined ? {} : { retries }),
-      },
-      context,
-    );
+  /** undefined: there is none. */
+  async findExecution(id: string, context: CallContext): Promise<MistralExecution | undefined> {
+    const request = { method: 'GET', path: `/executions/${pathSegment(id)}`, retries: 0 } as const;
+    return await this.#unlessMissing(request, context, isExecution(id));
   }
 
   /** One that has ended stays as it is. @throws CloudError 404 where there is none. */
   async cancelExecution(id: string, reason: string, context: CallContext): Promise<MistralExecution> {
+    const path = `/executions/${pathSegment(id)}`;
     const body = { state: 'CANCELLED', state_info: reason };
-    const answer = await this.#request(
-      { method: 'PUT', path: `/executions/${pathSegment(id)}`, body },
-      context,
-    );
-    return bodyOf<MistralExecution>(answer);
+    return await this.#ask({ method: 'PUT', path, body, retries: 0 }, context, isExecution(id));
   }
 
   /** Of the project of the token; null: there is no token. */
@@ -124,18 +110,67 @@ export class MistralClient {
   }
 
   async #unlessMissing<T>(
-    request: Omit<CloudRequest, 'service' | 'version'>,
+    request: MistralRequest,
     context: CallContext,
+    isExpected: Expected<T>,
   ): Promise<T | undefined> {
     try {
-      return bodyOf<T>(await this.#request(request, context));
+      return await this.#ask(request, context, isExpected);
     } catch (error) {
       if (isStatus(error, 404)) return undefined;
       throw error;
     }
   }
 
-  #request(request: Omit<CloudRequest, 'service' | 'version'>, context: CallContext): Promise<CloudAnswer> {
-    return this.#session.request({ ...request, service: 'workflow', version: 'v2' }, context);
+  async #ask<T>(request: MistralRequest, context: CallContext, isExpected: Expected<T>): Promise<T> {
+    const answer = await this.#session.request({ ...request, service: 'workflow', version: 'v2' }, context);
+    const { body } = answer;
+    if (isExpected(body)) return body;
+    throw notMistral(request, answer);
   }
+}
+
+type Expected<T> = (body: unknown) => body is T;
+
+/** A proxy, another service, or a version that is not known: what it has done is not known. */
+function notMistral({ method, path }: MistralRequest, { status, body }: CloudAnswer): CloudError {
+  const found = JSON.stringify(body).slice(0, 80);
+  const reason = `the answer is not Mistral's: ${status} with ${found}`;
+  const unknown = { status: null, requestId: null, retryAfterMs: null, mayHaveHappened: true };
+  return new CloudError({ ...unknown, service: 'workflow', request: `${method} ${path}`, reason });
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return isJsonObject(value as Json);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function hasName(value: unknown): value is { readonly name: string } {
+  return isObject(value) && isText(value['name']);
+}
+
+function isWorkflow(value: unknown): value is MistralWorkflow {
+  if (!isObject(value)) return false;
+  const { id, input } = value;
+  return isText(id) && isTextOrNothing(input) && hasName(value);
+}
+
+function isListOf<T>(isOne: Expected<T>): Expected<{ readonly workflows: readonly T[] }> {
+  return (value): value is { readonly workflows: readonly T[] } =>
+    isObject(value) && Array.isArray(value['workflows']) && value['workflows'].every(isOne);
+}
+
+function isExecution(id: string): Expected<MistralExecution> {
+  return (value): value is MistralExecution =>
+    isObject(value) &&
+    value['id'] === id &&
+    states.some((state) => state === value['state']) &&
+    isTextOrNothing(value['state_info']);
+}
+
+function isTextOrNothing(value: unknown): boolean {
+  return value === null || value === undefined || isText(value);
 }

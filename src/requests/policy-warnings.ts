@@ -17,11 +17,18 @@ import type { Caller, RequestTools } from './request-tools.ts';
 import { workflowWarnings } from './workflow-warnings.ts';
 import { createWorkflows } from '../domain/workflow-commands.ts';
 
-/** Of a spec that is valid; fields are paths from the top of its properties. */
+/** An answer does not wait longer for a service that does not answer, in milliseconds. */
+const LOOK_UP_MS = 3000;
+
+/**
+ * Of a spec that is valid; fields are paths from the top of its properties.
+ * @param cluster to which it is attached; absent: none.
+ */
 export async function policyWarnings(
   tools: RequestTools,
   caller: Caller,
   policy: Pick<Policy, 'type' | 'spec'>,
+  cluster: Pick<Cluster, 'config'> | null = null,
 ): Promise<Issue[]> {
   const type = requirePolicyType(tools, policy.type);
   const check = type.check(policy.spec.properties, { ...tools.checkSettings, isStored: true });
@@ -31,7 +38,7 @@ export async function policyWarnings(
   return eachOnce([
     ...check.warnings,
     ...misfits,
-    ...(await missingWorkflows(tools, ownerOf(caller), named, null)),
+    ...(await missingWorkflows(tools, ownerOf(caller), named, cluster)),
   ]);
 }
 
@@ -50,7 +57,10 @@ export async function attachWarnings(
   const { db } = tools.store;
   const found = await requireReferenced(db, caller, 'policy', policy);
   const target = await requireObject(db, caller, 'cluster', cluster);
-  return [...(await policyWarnings(tools, caller, found)), ...(await oneDomainWarning(tools, target, found))];
+  return [
+    ...(await policyWarnings(tools, caller, found, target)),
+    ...(await oneDomainWarning(tools, target, found)),
+  ];
 }
 
 /** Where all nodes fail with the same zone, none of its outages can be told from one of the cluster. */
@@ -97,11 +107,12 @@ export async function missingWorkflows(
   for (const one of named) {
     const { field, name, definition } = one;
     try {
-      const found = await workflowOfStep(workflows, one, session);
+      const signal = AbortSignal.timeout(LOOK_UP_MS);
+      const found = await workflowOfStep(workflows, one, session, signal);
       if (found !== undefined && service === 'embedded')
         warnings.push(...(await workflowWarnings(tools, one, found, session)));
       if (definition !== null || found !== undefined) continue;
-      const hint = `${createWorkflows(service)}; until then this step fails${await workflowHint(workflows, name, session)}`;
+      const hint = `${createWorkflows(service)}; until then this step fails${await workflowHint(workflows, name, session, signal)}`;
       warnings.push({ field, expected: 'the name of an existing workflow', found: name, hint });
     } catch (error) {
       if (!(error instanceof CoppiceError)) throw error;

@@ -8,9 +8,10 @@ export async function workflowHint(
   workflows: Pick<WorkflowService, 'names'>,
   name: string,
   session: Session,
+  signal?: AbortSignal,
 ): Promise<string> {
   try {
-    const hint = didYouMean(name, (await workflows.names?.(session)) ?? []);
+    const hint = didYouMean(name, (await workflows.names?.(session, signal)) ?? []);
     return hint === undefined ? '' : ` (${hint})`;
   } catch {
     return '';

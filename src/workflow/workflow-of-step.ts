@@ -17,7 +17,8 @@ export async function workflowOfStep(
   workflows: Pick<WorkflowService, 'find'>,
   { name, definition }: WorkflowReference,
   session: Session,
+  signal?: AbortSignal,
 ): Promise<WorkflowDescription | undefined> {
-  const found = await workflows.find(name, session);
+  const found = await workflows.find(name, session, undefined, signal);
   return definition === null || found?.isOwn === true ? found : undefined;
 }

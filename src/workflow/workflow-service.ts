@@ -3,6 +3,7 @@
  * a real Mistral. The caller chooses the execution's id, which makes a start idempotent: starting again with
  * the same id returns the existing execution (as Mistral's POST /v2/executions does).
  */
+import { CoppiceError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Session } from '../domain/session.ts';
 import type { WorkflowState } from '../domain/workflow-records.ts';
@@ -42,7 +43,10 @@ export interface WorkflowStartRequest {
   readonly session: Session;
 }
 
-/** Each request is made for the owner of a session, and reaches only what that owner's project may use. */
+/**
+ * Each request is made for the owner of a session, and reaches only what that owner's project may use. A signal
+ * ends a request to another server sooner than it would end by itself.
+ */
 export interface WorkflowService {
   readonly name: WorkflowServiceName;
 
@@ -50,12 +54,17 @@ export interface WorkflowService {
    * By name: the one of the session's project, else one that another project shares; undefined if there is
    * none.
    */
-  find(name: string, session: Session, namespace?: string): Promise<WorkflowDescription | undefined>;
+  find(
+    name: string,
+    session: Session,
+    namespace?: string,
+    signal?: AbortSignal,
+  ): Promise<WorkflowDescription | undefined>;
 
   /**
    * Names of the existing workflows, for a hint when one is not found; absent: the engine cannot list them.
    */
-  names?(session: Session): Promise<readonly string[]>;
+  names?(session: Session, signal?: AbortSignal): Promise<readonly string[]>;
 
   /**
    * Creates the workflows of a DSL v2 document, for the project of the session.
@@ -70,10 +79,7 @@ export interface WorkflowService {
    */
   start(request: WorkflowStartRequest): Promise<WorkflowExecution>;
 
-  /**
-   * undefined if the project has no such execution.
-   * @param signal ends a request to another server; absent: it takes the time that it takes.
-   */
+  /** undefined if the project has no such execution. */
   get(id: string, session: Session, signal?: AbortSignal): Promise<WorkflowExecution | undefined>;
 
   /**
@@ -95,6 +101,9 @@ export interface WorkflowService {
    */
   pauseMs(turn: number): number;
 }
+
+/** Thrown by `start`: the service could not be reached, so that nothing has begun. */
+export class WorkflowServiceNotReached extends CoppiceError {}
 
 export function hasEnded(state: WorkflowState): boolean {
   return state === 'SUCCESS' || state === 'ERROR' || state === 'CANCELLED';

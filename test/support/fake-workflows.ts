@@ -28,6 +28,8 @@ export class FakeWorkflows implements WorkflowService {
   readonly calls: string[] = [];
   /** How often the next calls of a method fail as if the engine could not be reached. */
   readonly unreachable = new Map<'find' | 'start' | 'get' | 'cancel', number>();
+  /** How often each was called, whether it was reached or not. */
+  readonly asked = { find: 0, start: 0, get: 0, cancel: 0 };
 
   find(name: string): Promise<WorkflowDescription | undefined> {
     this.#reach('find');
@@ -111,6 +113,7 @@ export class FakeWorkflows implements WorkflowService {
   }
 
   #reach(method: 'find' | 'start' | 'get' | 'cancel'): void {
+    this.asked[method] += 1;
     const left = this.unreachable.get(method) ?? 0;
     this.unreachable.set(method, Math.max(0, left - 1));
     if (left > 0) throw new CoppiceError('operation-failed', 'the workflow engine does not answer');

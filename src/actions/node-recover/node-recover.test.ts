@@ -453,15 +453,23 @@ describe('a workflow', () => {
     expect((await scene.steps())[0]).toMatchObject({ attempt: 1 });
   });
 
-  test('whose engine does not answer at all is tried again', async () => {
+  test('whose engine does not answer is started when it does', async () => {
     scene.workflows.known.set('heal', {});
-    scene.workflows.unreachable.set('find', 1);
-    await recover(alone({ attempts: 2 }));
+    scene.workflows.unreachable.set('find', 3);
+    await recover(alone({}));
+    expect((await scene.steps())[0]).toMatchObject({ state: 'SUCCEEDED', attempt: 1 });
+    expect(scene.workflows.calls).toEqual(['start heal']);
+  });
+
+  test('whose engine does not answer in its time has failed, and was never cancelled', async () => {
+    scene.workflows.known.set('heal', {});
+    scene.workflows.unreachable.set('find', Infinity).set('cancel', Infinity);
+    await recover(alone({ timeout: 1 }));
     expect((await scene.steps())[0]).toMatchObject({
       state: 'FAILED',
       reason: 'the workflow engine does not answer',
     });
-    expect(scene.workflows.calls).toEqual(['start heal']);
+    expect(scene.workflows.calls).toEqual([]);
   });
 
   test.each([

@@ -1,3 +1,4 @@
+import { cancelRecovery } from '../../requests/cancel-recovery.ts';
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../../../test/support/eventually.ts';
@@ -46,7 +47,7 @@ beforeEach(async () => {
   await engine.runOnCluster('CLUSTER_CREATE', clusterId);
   policyId = await engine.newPolicy('senlin.policy.health-1.3', {
     detection: { interval: 1, node_update_timeout: 0, detection_modes: [{ type: 'NODE_STATUS_POLLING' }] },
-    recovery: { actions: [{ name: 'REBOOT', timeout: 30, before: [workflow('drain')] }] },
+    recovery: { actions: [{ name: 'REBOOT', timeout: 30, before: [{ ...workflow('drain'), timeout: 2 }] }] },
   });
   await engine.runOnCluster('CLUSTER_ATTACH_POLICY', clusterId, { policy_id: policyId });
   const [first] = await engine.nodes(clusterId);
@@ -157,6 +158,41 @@ describe('a recovery that has begun', () => {
     expect(workflows.calls).toEqual(['start drain', 'cancel drain']);
     expect(cloud.calls).not.toContain('reboot web-1');
     expect((await engine.nodes(clusterId)).map((each) => each.name)).toEqual(['web-2']);
+  });
+});
+
+describe('an operator cancels a recovery', () => {
+  const cancel = async () =>
+    await cancelRecovery(testTools(engine.store, cloud), testCaller, (await recovery()).id);
+
+  test('whose workflow is out of time, while its engine is away: its end is awaited', async () => {
+    workflows.unreachable.set('cancel', Infinity);
+    await startRecovery();
+    await eventually('it is out of time', () => Promise.resolve(workflows.asked.cancel > 1));
+    await cancel();
+    const asked = workflows.asked.cancel;
+    await eventually('it is asked again', () => Promise.resolve(workflows.asked.cancel > asked + 2));
+    expect((await recovery()).state).toBe('OPEN');
+    workflows.unreachable.set('cancel', 0);
+    expect(await closed()).toBe('CANCELLED');
+    expect(workflows.calls).toEqual(['start drain', 'cancel drain']);
+  });
+
+  test('whose workflow cannot be read: it is cancelled all the same', async () => {
+    await startRecovery();
+    workflows.unreachable.set('get', Infinity);
+    await cancel();
+    expect(await closed()).toBe('CANCELLED');
+    expect(workflows.calls).toEqual(['start drain', 'cancel drain']);
+  });
+
+  test('whose workflow was never started, since its engine is away: it ends at once', async () => {
+    workflows.unreachable.set('find', Infinity).set('cancel', Infinity).set('get', Infinity);
+    await round();
+    await eventually('it is asked', () => Promise.resolve(workflows.asked.find > 1));
+    await cancel();
+    expect(await closed()).toBe('CANCELLED');
+    expect(workflows.calls).toEqual([]);
   });
 });
 

@@ -13,7 +13,7 @@ import type { HealingContext } from '../../recovery/workflow-input.ts';
 import { failureInBrief } from '../../workflow/failure-in-brief.ts';
 import { workflowHint } from '../../workflow/missing-workflow.ts';
 import { workflowOfStep } from '../../workflow/workflow-of-step.ts';
-import { hasEnded } from '../../workflow/workflow-service.ts';
+import { hasEnded, WorkflowServiceNotReached } from '../../workflow/workflow-service.ts';
 import type {
   WorkflowDescription,
   WorkflowExecution,
@@ -37,36 +37,55 @@ interface Seen {
   readonly ended: StepResult | null;
 }
 
+interface Started extends Seen {
+  /** false: nothing of it has begun, for certain: the engine could not be reached. */
+  readonly mayHaveBegun: boolean;
+}
+
 /** How long the engine may take to answer a call, whatever the workflow itself may take. */
 const callTimeoutMs = 60_000;
 
 export async function runWorkflowStep(run: WorkflowRun): Promise<Ran> {
+  const known = { mayHaveBegun: false };
   try {
-    return await startAndAwait(run);
+    return await startAndAwait(run, known);
   } catch (error) {
-    // Also where the start itself was interrupted: it is not known whether it was received.
-    if (error instanceof ActionInterrupted) await cancelAndAwait(run, error.message);
+    if (error instanceof ActionInterrupted && known.mayHaveBegun)
+      await cancelAndAwait(run, 'interrupted', error.message);
     throw error;
   }
 }
 
-async function startAndAwait(run: WorkflowRun): Promise<Ran> {
-  const started = await start(run);
-  if (started.ended !== null && !mayHaveStarted(started.ended)) return ran(started.at, started.ended);
-  const end = await awaitEnd(run, started.at + run.step.timeoutMs, started.ended);
-  return end === null ? await giveUp(run) : ran(end.at, end.ended);
+/**
+ * An engine that cannot be reached is asked to start it for as long as the step may take.
+ * @param known is told whether there may be an execution, for the case of an interruption.
+ */
+async function startAndAwait(run: WorkflowRun, known: { mayHaveBegun: boolean }): Promise<Ran> {
+  let deadline = Infinity;
+  for (let turn = 1; ; turn += 1) {
+    // While it is asked, it is not known whether that was received.
+    known.mayHaveBegun = true;
+    const started = await start(run, turn);
+    known.mayHaveBegun = started.mayHaveBegun;
+    const { at, ended } = started;
+    if (turn === 1) deadline = at + run.step.timeoutMs;
+    if (ended !== null && !mayPass(ended)) return ran(at, ended);
+    if (started.mayHaveBegun) {
+      const end = await awaitEnd(run, deadline, ended);
+      return end === null ? await giveUp(run) : ran(end.at, end.ended);
+    }
+    if (ended !== null && at >= deadline) return ran(at, ended);
+    await pause(run, `start wait ${turn}`, Math.min(run.workflows.pauseMs(turn), deadline - at));
+  }
 }
 
-/**
- * A start that failed on the way (no answer, out of time) may have been heard: the caller that looks for its
- * execution knows.
- */
-function mayHaveStarted(result: StepResult): boolean {
+/** A start that failed on the way (no answer, out of time) may have been heard, or may succeed later. */
+function mayPass(result: StepResult): boolean {
   return !result.ok && result.retryable;
 }
 
 async function giveUp(run: WorkflowRun): Promise<Ran> {
-  const { at, ended } = await cancelAndAwait(run, 'out of time');
+  const { at, ended } = await cancelAndAwait(run, 'cancel', 'out of time');
   // It may have come to its end just before it was cancelled.
   if (ended.ok) return ran(at, ended);
   const reason = `not done within ${duration(run.step.timeoutMs)}, so it was cancelled`;
@@ -77,8 +96,10 @@ function ran(at: number, result: StepResult): Ran {
   return { kind: 'ran', at, result };
 }
 
-async function start(run: WorkflowRun): Promise<Seen> {
-  return await callService(run, 'start', async () => {
+async function start(run: WorkflowRun, turn: number): Promise<Started> {
+  let mayHaveBegun = false;
+  const name = turn === 1 ? 'start' : `start ${turn}`;
+  const see = async (): Promise<StepResult | null> => {
     const workflow = await find(run);
     if (workflow === undefined) return await missing(run);
     const healing = await run.healing();
@@ -89,16 +110,23 @@ async function start(run: WorkflowRun): Promise<Seen> {
       new Date(run.context.now()).toISOString(),
     );
     if (!input.ok) return { ok: false, reason: input.reason, retryable: false };
-    const execution = await run.workflows.start({
-      id: run.executionId,
-      workflowName: workflow.name,
-      input: input.input,
-      env: input.env,
-      session: ownerOf(run.context.action),
-      description: `Recovery of node ${run.nodeId}: ${run.step.purpose} ${run.step.item}`,
-    });
-    return resultOf(execution);
-  });
+    mayHaveBegun = true;
+    try {
+      const execution = await run.workflows.start({
+        id: run.executionId,
+        workflowName: workflow.name,
+        input: input.input,
+        env: input.env,
+        session: ownerOf(run.context.action),
+        description: `Recovery of node ${run.nodeId}: ${run.step.purpose} ${run.step.item}`,
+      });
+      return resultOf(execution);
+    } catch (error) {
+      mayHaveBegun = !(error instanceof WorkflowServiceNotReached);
+      throw error;
+    }
+  };
+  return await callService(run, name, see, { isStart: true, mayHaveBegun: () => mayHaveBegun });
 }
 
 /** The policy's check has seen that it is a name. */
@@ -138,28 +166,57 @@ async function awaitEnd(
   deadline: number,
   absent: StepResult | null,
 ): Promise<{ at: number; ended: StepResult } | null> {
+  let timesAbsent = 0;
   for (let turn = 1; ; turn += 1) {
     const { at, ended } = await callService(run, `look ${turn}`, () => seeExecution(run, absent));
-    if (ended !== null) return { at, ended };
+    timesAbsent = ended !== null && isAbsent(ended, absent) ? timesAbsent + 1 : 0;
+    // What is read from another server may lag behind what was written there.
+    const isCertain = timesAbsent === 0 || timesAbsent >= (run.workflows.name === 'mistral' ? 3 : 1);
+    if (ended !== null && isCertain) return { at, ended };
     if (at >= deadline) return null;
     await pause(run, `wait ${turn}`, Math.min(run.workflows.pauseMs(turn), deadline - at));
   }
 }
 
-/** Asks again until it has ended: an engine that cannot be reached now may still run it. */
-async function cancelAndAwait(run: WorkflowRun, reason: string): Promise<{ at: number; ended: StepResult }> {
+/**
+ * Asks again until it has ended: an engine that cannot be reached now may still run it.
+ * @param what names the steps: the wait for a cancelled execution may be interrupted, and then goes on by
+ * steps of another name.
+ */
+async function cancelAndAwait(
+  run: WorkflowRun,
+  what: 'cancel' | 'interrupted',
+  reason: string,
+): Promise<{ at: number; ended: StepResult }> {
   for (let turn = 1; ; turn += 1) {
-    const cancel = async (): Promise<StepResult | null> => {
-      const seen = await seeExecution(run, null);
-      return (
-        seen ?? resultOf(await run.workflows.cancel(run.executionId, reason, ownerOf(run.context.action)))
-      );
-    };
-    const { at, ended } = await callService(run, `cancel ${turn}`, cancel, unstoppable);
+    const cancel = () => cancelExecution(run, reason);
+    const { at, ended } = await callService(run, `${what} ${turn}`, cancel, { until: unstoppable });
     if (ended !== null) return { at, ended };
-    await pause(run, `cancel wait ${turn}`, run.workflows.pauseMs(turn));
+    await pause(run, `${what} wait ${turn}`, run.workflows.pauseMs(turn));
   }
 }
+
+/** Also where the execution cannot be read: the answer says how it stands. One that has ended stays so. */
+async function cancelExecution(run: WorkflowRun, reason: string): Promise<StepResult | null> {
+  const { workflows, executionId, context } = run;
+  try {
+    return resultOf(await workflows.cancel(executionId, reason, ownerOf(context.action)));
+  } catch (error) {
+    if (error instanceof CoppiceError && error.code === 'resource-not-found') return noExecution;
+    throw error;
+  }
+}
+
+function isAbsent({ ok, ...result }: StepResult, absent: StepResult | null): boolean {
+  const expected = absent ?? noExecution;
+  return !ok && !expected.ok && 'reason' in result && result.reason === expected.reason;
+}
+
+const noExecution: StepResult = {
+  ok: false,
+  reason: 'there is no such execution (any more)',
+  retryable: true,
+};
 
 async function pause(
   { context, name, workflows, executionId }: WorkflowRun,
@@ -176,8 +233,7 @@ async function seeExecution(
   absent: StepResult | null,
 ): Promise<StepResult | null> {
   const execution = await workflows.get(executionId, ownerOf(context.action));
-  if (execution === undefined)
-    return absent ?? { ok: false, reason: 'there is no such execution (any more)', retryable: true };
+  if (execution === undefined) return absent ?? noExecution;
   return resultOf(execution);
 }
 
@@ -192,17 +248,22 @@ function resultOf({ state, stateInfo, output }: WorkflowExecution): StepResult |
 /** Of an action that was interrupted everything is aborted; what cleans up after it is not. */
 const unstoppable = new AbortController().signal;
 
-/**
- * One durable step. Where only the start can fail, a read that fails has seen nothing.
- * @param until what breaks it off; absent: what interrupts the action.
- */
+interface ServiceCall {
+  /** A start that fails has ended the step; a read that fails has seen nothing. */
+  readonly isStart?: boolean;
+  /** Asked when the call is over. */
+  readonly mayHaveBegun?: () => boolean;
+  /** What breaks it off; absent: what interrupts the action. */
+  readonly until?: AbortSignal;
+}
+
+/** One durable step. */
 async function callService(
-  run: WorkflowRun,
+  { context, name }: WorkflowRun,
   what: string,
   see: () => Promise<StepResult | null>,
-  until?: AbortSignal,
-): Promise<Seen> {
-  const { context, name } = run;
+  { isStart = false, mayHaveBegun = () => true, until }: ServiceCall = {},
+): Promise<Started> {
   const seen = await context.step(`${name} ${what}`, async ({ signal }) => {
     const answer = await attempt(
       async () => ({ ended: (await see()) as JsonObject | null }),
@@ -214,8 +275,10 @@ async function callService(
       reason: answer.ok ? '' : answer.reason,
       retryable: !answer.ok && answer.retryable,
     };
-    const ended = answer.ok ? answer.made.ended : what === 'start' ? failed : null;
-    return { at: context.now(), ended };
+    const ended = answer.ok ? answer.made.ended : isStart ? failed : null;
+    return { at: context.now(), ended, mayHaveBegun: mayHaveBegun() };
   });
-  return { at: seen.at, ended: seen.ended as StepResult | null };
+  // A record of an earlier version does not say it.
+  const { at, ended, mayHaveBegun: begun = true } = seen as Partial<typeof seen> & { at: number };
+  return { at, ended: (ended ?? null) as StepResult | null, mayHaveBegun: begun };
 }

@@ -9,48 +9,65 @@
 import { CoppiceError } from '../../domain/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
 import type { Session } from '../../domain/session.ts';
-import type { WorkflowState } from '../../domain/workflow-records.ts';
-import { isStatus, operationError, type CloudError } from '../../openstack/cloud-error.ts';
+import { CloudError, isStatus, operationError } from '../../openstack/cloud-error.ts';
 import type { MistralClient, MistralExecution, MistralWorkflow } from '../../openstack/mistral-client.ts';
-import type {
-  WorkflowDescription,
-  WorkflowExecution,
-  WorkflowService,
-  WorkflowStartRequest,
+import {
+  WorkflowServiceNotReached,
+  type WorkflowDescription,
+  type WorkflowExecution,
+  type WorkflowService,
+  type WorkflowStartRequest,
 } from '../workflow-service.ts';
 
 /** Of the pauses between two questions, in milliseconds: Mistral's own scheduler works once a second. */
 const FIRST_PAUSE_MS = 1000;
 const LAST_PAUSE_MS = 15_000;
 const PAUSE_GROWTH = 1.3;
-/** A call that takes longer has failed, and is repeated by recovery. */
-const CALL_MS = 60_000;
+/** A call that takes longer has failed, and is repeated by recovery: meanwhile it holds a place of the engine. */
+const READ_MS = 5000;
+const CHANGE_MS = 15_000;
+/** After Mistral has not answered, one call tries it in so long; the others fail at once. */
+const REST_MS = 5000;
+
+interface Silence {
+  readonly reason: string;
+  until: number;
+}
 
 export class MistralWorkflows implements WorkflowService {
   readonly name = 'mistral';
   readonly #clientOf: (session: Session) => MistralClient;
+  readonly #now: () => number;
+  #silence: Silence | undefined;
 
   /** @param clientOf for the owner of an execution. */
-  constructor(clientOf: (session: Session) => MistralClient) {
+  constructor(clientOf: (session: Session) => MistralClient, now: () => number = Date.now) {
     this.#clientOf = clientOf;
+    this.#now = now;
   }
 
-  async find(name: string, session: Session, namespace = ''): Promise<WorkflowDescription | undefined> {
-    return await calling(`the workflow ${name} could not be looked for`, async (context) => {
+  async find(
+    name: string,
+    session: Session,
+    namespace = '',
+    signal?: AbortSignal,
+  ): Promise<WorkflowDescription | undefined> {
+    const call = { doing: `the workflow ${name} could not be looked for`, ms: READ_MS, signal };
+    return await this.#call(call, async (context) => {
       const client = this.#clientOf(session);
       const found = await client.findWorkflow(name, namespace, context);
       return found && describe(found, await client.ownProject(context));
     });
   }
 
-  async names(session: Session): Promise<readonly string[]> {
-    return await calling('workflows could not be listed', (context) =>
-      this.#clientOf(session).workflowNames(context),
-    );
+  async names(session: Session, signal?: AbortSignal): Promise<readonly string[]> {
+    const call = { doing: 'workflows could not be listed', ms: READ_MS, signal };
+    return await this.#call(call, (context) => this.#clientOf(session).workflowNames(context));
   }
 
   async createDefinition(yaml: string, session: Session, namespace = ''): Promise<WorkflowDescription[]> {
-    return await calling('the workflow could not be created', async (context) => {
+    const call = { doing: 'the workflow could not be created', ms: CHANGE_MS };
+    return await this.#call(call, async (context) => {
       const client = this.#clientOf(session);
       const created = await client.createWorkflows(yaml, namespace, context);
       const project = await client.ownProject(context);
@@ -60,7 +77,8 @@ export class MistralWorkflows implements WorkflowService {
 
   async start(request: WorkflowStartRequest): Promise<WorkflowExecution> {
     const { id, workflowName, namespace = '', input, env, description, session } = request;
-    return await calling(`the workflow ${workflowName} could not be started`, async (context) => {
+    const call = { doing: `the workflow ${workflowName} could not be started`, ms: CHANGE_MS };
+    return await this.#call(call, async (context) => {
       const client = this.#clientOf(session);
       const workflow = await client.findWorkflow(workflowName, namespace, context);
       if (workflow === undefined)
@@ -73,20 +91,16 @@ export class MistralWorkflows implements WorkflowService {
   }
 
   async get(id: string, session: Session, signal?: AbortSignal): Promise<WorkflowExecution | undefined> {
-    return await calling(
-      `the execution ${id} could not be read`,
-      async (context) => {
-        // A read for a page is not repeated: the page is read again.
-        const retries = signal === undefined ? undefined : 0;
-        const found = await this.#clientOf(session).findExecution(id, context, retries);
-        return found && toExecution(found);
-      },
-      signal,
-    );
+    const call = { doing: `the execution ${id} could not be read`, ms: READ_MS, signal };
+    return await this.#call(call, async (context) => {
+      const found = await this.#clientOf(session).findExecution(id, context);
+      return found && toExecution(found);
+    });
   }
 
   async cancel(id: string, reason: string, session: Session): Promise<WorkflowExecution> {
-    return await calling(`the execution ${id} could not be cancelled`, async (context) =>
+    const call = { doing: `the execution ${id} could not be cancelled`, ms: READ_MS };
+    return await this.#call(call, async (context) =>
       toExecution(await this.#clientOf(session).cancelExecution(id, reason, context)),
     );
   }
@@ -99,22 +113,44 @@ export class MistralWorkflows implements WorkflowService {
   pauseMs(turn: number): number {
     return Math.min(FIRST_PAUSE_MS * PAUSE_GROWTH ** (turn - 1), LAST_PAUSE_MS);
   }
+
+  /** @throws CoppiceError with Mistral's own sentence, or why there is none. */
+  async #call<T>(
+    { doing, ms, signal }: { readonly doing: string; readonly ms: number; readonly signal?: AbortSignal | undefined },
+    call: (context: { readonly signal: AbortSignal }) => Promise<T>,
+  ): Promise<T> {
+    const silence = this.#silence;
+    if (silence !== undefined && this.#now() < silence.until)
+      throw new WorkflowServiceNotReached('operation-failed', `${doing}: ${silence.reason}`);
+    if (silence !== undefined) silence.until = this.#now() + REST_MS;
+    const timeout = AbortSignal.timeout(ms);
+    const until = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+    try {
+      const answer = await call({ signal: until });
+      this.#silence = undefined;
+      return answer;
+    } catch (error) {
+      const why = until.aborted ? NO_ANSWER : isUnanswered(error) ? error.reason : undefined;
+      this.#silence = why === undefined ? undefined : { reason: why, until: this.#now() + REST_MS };
+      if (until.aborted) throw new CoppiceError('operation-failed', `${doing}: ${NO_ANSWER}`, { cause: error });
+      throw refused(doing, error);
+    }
+  }
 }
 
-/** @throws CoppiceError with Mistral's own sentence. */
-async function calling<T>(
-  doing: string,
-  call: (context: { readonly signal: AbortSignal }) => Promise<T>,
-  signal: AbortSignal = AbortSignal.timeout(CALL_MS),
-): Promise<T> {
-  try {
-    return await call({ signal });
-  } catch (error) {
-    if (isStatus(error, 404)) throw asCoppiceError('resource-not-found', doing, error);
-    if (isStatus(error, 400)) throw asCoppiceError('bad-request', doing, error);
-    if (isStatus(error, 409)) throw asCoppiceError('action-conflict', doing, error);
-    throw operationError(error, doing);
-  }
+const NO_ANSWER = 'Mistral does not answer';
+
+function isUnanswered(error: unknown): error is CloudError {
+  return error instanceof CloudError && error.status === null;
+}
+
+function refused(doing: string, error: unknown): unknown {
+  if (isStatus(error, 404)) return asCoppiceError('resource-not-found', doing, error);
+  if (isStatus(error, 400)) return asCoppiceError('bad-request', doing, error);
+  if (isStatus(error, 409)) return asCoppiceError('action-conflict', doing, error);
+  if (error instanceof CloudError && error.status === null && !error.mayHaveHappened)
+    return new WorkflowServiceNotReached('operation-failed', `${doing}: ${error.reason}`, { cause: error });
+  return operationError(error, doing);
 }
 
 function asCoppiceError(
@@ -126,14 +162,15 @@ function asCoppiceError(
 }
 
 function describe(workflow: MistralWorkflow, ownProject: string | null): WorkflowDescription {
-  const { id, name, namespace, scope, project_id: project } = workflow;
+  const { id, name, namespace = '', scope, project_id: project } = workflow;
   const isOwn = scope !== 'public' || ownProject === null || project === ownProject;
   return { id, name, namespace, inputs: inputsOf(workflow), isOwn };
 }
 
 /** An input with a default is a map of its name to it. */
 function inputsOf(workflow: MistralWorkflow): WorkflowDescription['inputs'] {
-  const { interface: known, input } = workflow;
+  const { interface: known } = workflow;
+  const input = workflow.input ?? '';
   const read = typeof known === 'string' ? parse(known) : known;
   const declared = isJsonObject(read) ? read['input'] : undefined;
   if (Array.isArray(declared)) return declared.flatMap(inputOf);
@@ -151,12 +188,13 @@ function inputOf(declared: Json): WorkflowDescription['inputs'] {
 }
 
 function toExecution(execution: MistralExecution): WorkflowExecution {
-  const { id, workflow_name: workflowName, state, state_info: stateInfo, input, output } = execution;
+  const { id, workflow_name: workflowName = '', state, state_info: stateInfo = null } = execution;
+  const { input, output } = execution;
   const changedAt = Date.parse(`${(execution.updated_at ?? '').replace(' ', 'T')}Z`);
   return {
     id,
     workflowName,
-    state: state as WorkflowState,
+    state,
     stateInfo,
     ...(Number.isFinite(changedAt) ? { changedAt } : {}),
     input: mapIn(input),
