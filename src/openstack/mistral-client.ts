@@ -80,7 +80,13 @@ export class MistralClient {
   ): Promise<readonly MistralWorkflow[]> {
     // It answers 406 to a text whose sender accepts JSON alone.
     const headers = { 'content-type': 'text/plain', accept: '*/*' };
-    const request = { method: 'POST', path: '/workflows', query: { namespace }, headers, text: yaml } as const;
+    const request = {
+      method: 'POST',
+      path: '/workflows',
+      query: { namespace },
+      headers,
+      text: yaml,
+    } as const;
     return (await this.#ask(request, context, isListOf(isWorkflow))).workflows;
   }
 

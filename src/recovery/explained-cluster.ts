@@ -90,6 +90,10 @@ export interface ExplainedStep {
   readonly ifItFails: string | null;
   /** Of a WORKFLOW; null: there is none, or none that can be shown. */
   readonly execution: (StartedBy & { readonly isPaused: boolean }) | null;
+  /** Why its execution cannot be shown, with the execution; absent: it can, or there is none. */
+  readonly unseen?: StartedBy & { readonly problem: string };
+  /** The recovery is being cancelled. */
+  readonly isCancelled?: boolean;
 }
 
 export interface ExplainedHookFailure {

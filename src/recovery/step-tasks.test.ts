@@ -98,6 +98,17 @@ describe('a hook before an action that does not end', () => {
     expect(commands({ ...hook, action })).not.toContain('coppice node exclude web-1');
   });
 
+  test('that cannot be seen needs an operator', () => {
+    const unseen = { id: 'e1', service: 'mistral', problem: 'connection refused' } as const;
+    const [first] = tasks({ ...hook, execution: null, unseen });
+    expect(first).toMatchObject({ command: 'openstack workflow execution show e1', required: true });
+    expect(first?.reason).toContain('WORKFLOW drain of web-1 cannot be seen (connection refused)');
+  });
+
+  test('of a recovery that is being cancelled is looked at, and nothing else', () => {
+    expect(commands({ ...hook, isCancelled: true })).toEqual(['coppice workflow show e1']);
+  });
+
   test('that is paused is resumed first', () => {
     const execution = { id: 'e1', isPaused: true, service: 'embedded' as const };
     expect(tasks({ ...hook, execution })[0]).toMatchObject({

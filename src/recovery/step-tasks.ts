@@ -27,6 +27,8 @@ export function stepTasks(node: NodeInStep, now: number): OperatorTask[] {
   const step = recovery?.step ?? null;
   if (recovery === null || step === null || recovery.mode !== 'ENFORCE') return [];
   const cancel = `coppice recovery cancel ${recovery.id}`;
+  // What else could be asked for waits for its end.
+  if (step.isCancelled === true) return lookingAt(node, step);
   switch (step.purpose) {
     case 'before':
       return [...lookingAt(node, step), ...pastHook(node, step, cancel), ...ending(step)];
@@ -45,7 +47,12 @@ export function stepTasks(node: NodeInStep, now: number): OperatorTask[] {
   }
 }
 
-function lookingAt({ name }: NodeInStep, { label, execution }: ExplainedStep): OperatorTask[] {
+function lookingAt({ name }: NodeInStep, { label, execution, unseen }: ExplainedStep): OperatorTask[] {
+  if (unseen !== undefined) {
+    const { problem } = unseen;
+    const reason = `${label} of ${name} cannot be seen (${problem}): bring its workflow service back; the recovery goes on by itself when that answers`;
+    return [{ reason, command: showExecution(unseen), required: true }];
+  }
   if (execution === null) return [];
   const look = {
     reason: `what ${label} of ${name} is waiting for`,

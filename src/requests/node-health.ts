@@ -124,6 +124,8 @@ export function explainedStep({
   action,
   follows,
   workflow,
+  problem,
+  cancelled,
 }: RunningRecoveryStep): ExplainedStep | null {
   if (step.state !== 'RUNNING') return null;
   return {
@@ -137,5 +139,9 @@ export function explainedStep({
       service: workflow.service,
       isPaused: workflow.state === 'PAUSED',
     },
+    ...(problem === null || step.executionId === null
+      ? {}
+      : { unseen: { id: step.executionId, service: step.workflowService ?? 'embedded', problem } }),
+    isCancelled: cancelled !== null,
   };
 }

@@ -2,6 +2,7 @@
  * The open recoveries of a cluster, and of those that run: the step that runs, until when, and what follows
  * it.
  */
+import { requestedCancels } from '../store/action-cancel.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Recovery, RecoveryDecision, RecoveryStep } from '../domain/model.ts';
 import type { Session } from '../domain/session.ts';
@@ -25,7 +26,7 @@ import { decisionsOfRecoveries } from '../store/recovery-decisions.ts';
 import { stepsOfRecoveries } from '../store/recovery-steps.ts';
 import type { Db } from '../store/store.ts';
 import type { RequestTools } from './request-tools.ts';
-import { executionOf, type StepExecution } from './step-execution.ts';
+import { noExecution, showExecution, type StepExecution } from './step-execution.ts';
 
 export interface OpenNodeRecovery {
   readonly id: string;
@@ -55,6 +56,10 @@ export interface RunningRecoveryStep {
   /** Of a hook: the action before or after which it is run; null: it is no such hook. */
   readonly action: ChainItem | null;
   readonly workflow: StepExecution | null;
+  /** Why the execution of the workflow cannot be shown; null: it can, or there is none. */
+  readonly problem: string | null;
+  /** Why the recovery is being cancelled; null: it is not. */
+  readonly cancelled: string | null;
   /** `before REBOOT: WORKFLOW drain, attempt 1 of 2: runs for 5 min, until ... at most; then REBOOT; ...` */
   readonly inWords: string;
 }
@@ -64,16 +69,23 @@ export async function openNodeRecoveries(
   tools: RequestTools,
   { recoveries, round: { now } }: ClusterSnapshot,
 ): Promise<ReadonlyMap<string, OpenNodeRecovery>> {
+  const started = recoveries.filter(({ startedAt }) => startedAt !== null);
   const running = await readRunning(
     tools.store.db,
-    recoveries.filter(({ startedAt }) => startedAt !== null).map(({ recoveryId }) => recoveryId),
+    started.map(({ recoveryId }) => recoveryId),
+  );
+  const cancels = await requestedCancels(
+    tools.store.db,
+    started.flatMap(({ actionId }) => actionId ?? []),
   );
   const open = new Map<string, OpenNodeRecovery>();
   for (const recovery of recoveries) {
     const { recoveryId: id, nodeId, mode, actionId, failure, openedAt, startedAt } = recovery;
     const known = { id, mode, actionId, failure, openedAt, startedAt };
     const { step, decisions, facts } = running(id);
-    const described = step && (await describeStep(tools, recovery, { step, facts, decisions }, now));
+    const cancelled = cancels.get(actionId ?? '') ?? null;
+    const described =
+      step && (await describeStep(tools, recovery, { step, facts, decisions, cancelled }, now));
     open.set(nodeId, { ...known, step: described ?? null, reason: decisions.at(-1)?.reason ?? '' });
   }
   return open;
@@ -108,20 +120,22 @@ export interface StepOfRecovery {
   /** null: the recovery has not begun. */
   readonly facts: ChainFacts | null;
   readonly decisions: readonly RecoveryDecision[];
+  /** Why it is being cancelled; null: it is not. */
+  readonly cancelled: string | null;
 }
 
 /** @param owner of the recovery. */
 export async function describeStep(
   tools: RequestTools,
   owner: Session,
-  { step, facts, decisions }: StepOfRecovery,
+  { step, facts, decisions, cancelled }: StepOfRecovery,
   now: number,
 ): Promise<RunningRecoveryStep> {
   const runnable = facts === null ? undefined : runnableOf(facts, step);
   const verification = verificationStart(step, decisions);
   const deadline = deadlineOf(step, facts, verification);
   const follows = facts === null ? null : whatFollows(facts, step, now);
-  const workflow = step.state === 'RUNNING' ? await executionOf(tools, step, owner) : null;
+  const shown = step.state === 'RUNNING' ? await showExecution(tools, step, owner) : noExecution;
   const known = {
     step,
     label: labelOf(step, runnable),
@@ -130,7 +144,9 @@ export async function describeStep(
     verifying: verification !== null,
     follows,
     action: (facts === null ? undefined : actionOfHook(facts, step)) ?? null,
-    workflow,
+    workflow: shown.execution,
+    problem: shown.problem,
+    cancelled,
   };
   return { ...known, inWords: inWords(known, now) };
 }
@@ -175,16 +191,19 @@ function deadlineOf(
 }
 
 function inWords(running: Omit<RunningRecoveryStep, 'inWords'>, now: number): string {
-  const { step, label, attempts, deadline, verifying, follows, workflow } = running;
+  const { step, label, attempts, deadline, verifying, follows, workflow, problem, cancelled } = running;
   const attempt = attempts === null || attempts === 1 ? '' : `, attempt ${step.attempt} of ${attempts}`;
   const title = `${purposeText(running)}${label}${attempt}`;
   if (step.state !== 'RUNNING') return `${title}: ${step.state}`;
   const isVerifiedHere = verifying && step.purpose !== 'verification';
   const since = step.startedAt === null ? 'runs' : `has run for ${duration(now - step.startedAt)}`;
   const what = isVerifiedHere ? 'done, and the node is being verified' : workflowText(workflow, since, now);
+  const unseen = problem === null ? '' : `, but ${problem}`;
+  if (cancelled !== null)
+    return `${title}: ${what}${unseen}; it is being cancelled (${cancelled}), and its end is waited for`;
   const until = deadline === null ? '' : untilText(deadline, now);
   const then = follows === null ? '' : `; then ${follows.ifItHelps}; if it fails: ${follows.ifItFails}`;
-  return `${title}: ${what}${until}${then}`;
+  return `${title}: ${what}${unseen}${until}${then}`;
 }
 
 /** `before REBOOT: ` of a hook. */

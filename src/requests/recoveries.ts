@@ -2,6 +2,7 @@
  * What was done about failures: reading it, and saying that what it left open is done. A recovery belongs to
  * the project of its cluster, or of its node.
  */
+import { requestedCancels } from '../store/action-cancel.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { Recovery, RecoveryDecision, RecoveryStep } from '../domain/model.ts';
 import type { OperatorTask } from '../recovery/operator-task.ts';
@@ -138,8 +139,13 @@ export async function getRecoveryRecord(
   }
   const step = recovery.state === 'OPEN' ? steps.findLast(({ state }) => state === 'RUNNING') : undefined;
   const facts = factsIn(await recoveryPlan(db, recovery.id));
+  const { actionId } = recovery;
+  const cancels = await requestedCancels(db, actionId === null ? [] : [actionId]);
+  const cancelled = cancels.get(actionId ?? '') ?? null;
   const running =
-    step === undefined ? null : await describeStep(tools, recovery, { step, facts, decisions }, tools.now());
+    step === undefined
+      ? null
+      : await describeStep(tools, recovery, { step, facts, decisions, cancelled }, tools.now());
   const retained = await listVisibleRetained(tools, caller, { recovery: recovery.id });
   const operator = running === null ? [] : await tasksOfStep(tools, caller.project, recovery, running);
   return { ...summary, steps, executions, decisions, retained, running, operator };

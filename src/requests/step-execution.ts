@@ -20,20 +20,34 @@ export interface StartedExecution {
   readonly workflowService?: WorkflowServiceName | null;
 }
 
-/**
- * @param owner of the recovery.
- * @returns null: there is none, or the workflow service does not answer now; that is no reason to say nothing
- * of the recovery.
- */
-export async function executionOf(
+export interface ShownExecution {
+  readonly execution: StepExecution | null;
+  /** Why it cannot be shown; null: it can, or there is none. */
+  readonly problem: string | null;
+}
+
+/** Of a step that runs no workflow. */
+export const noExecution: ShownExecution = { execution: null, problem: null };
+
+/** @param owner of the recovery. */
+export async function showExecution(
   { workflows }: Pick<RequestTools, 'workflows'>,
   { executionId, workflowService }: StartedExecution,
   owner: Session,
-): Promise<StepExecution | null> {
-  if (executionId === null || workflows === undefined) return null;
+): Promise<ShownExecution> {
+  if (executionId === null || workflows === undefined) return noExecution;
   const service = workflowService ?? 'embedded';
-  const execution = await workflows.show(service, executionId, owner);
-  if (execution === null) return null;
+  const { execution, problem } = await workflows.show(service, executionId, owner);
+  if (execution === null) return { execution, problem };
   const { workflowName: name, state, stateInfo, changedAt: since = null } = execution;
-  return { executionId, service, name, state, stateInfo, since };
+  return { execution: { executionId, service, name, state, stateInfo, since }, problem };
+}
+
+/** null: there is none, or it cannot be shown; that is no reason to say nothing of the recovery. */
+export async function executionOf(
+  tools: Pick<RequestTools, 'workflows'>,
+  started: StartedExecution,
+  owner: Session,
+): Promise<StepExecution | null> {
+  return (await showExecution(tools, started, owner)).execution;
 }

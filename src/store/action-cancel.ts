@@ -4,7 +4,8 @@ import type { Action } from '../domain/model.ts';
 import { childEnded, endByForce, writeEnding } from './action-claims.ts';
 import { toAction } from './actions.ts';
 import { wakeAction } from './action-wakes.ts';
-import type { Tx } from './store.ts';
+import type { Db, Tx } from './store.ts';
+import { selectByIds } from './by-ids.ts';
 
 /**
  * Cancels an action and all its descendants. One that never ran is CANCELLED at once; one that waits is
@@ -61,4 +62,19 @@ export async function endCancelled(tx: Tx, action: Action, reason: string, now: 
   await endByForce(tx, action, { status: 'CANCELLED', reason, outputs: {} }, now);
   tx.notify('controls');
   return [...ended, action];
+}
+
+const selectRequested = selectByIds((db, ids) =>
+  db
+    .selectFrom('action')
+    .select(['id', 'control_reason'])
+    .where('id', 'in', ids)
+    .where('control', '=', 'CANCEL')
+    .where('status', 'in', cancellableActionStatuses),
+);
+
+/** Of those of these actions that are to end and have not ended: why, by action. */
+export async function requestedCancels(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await selectRequested(db, ids);
+  return new Map(rows.map((row) => [row.id, row.control_reason ?? '']));
 }

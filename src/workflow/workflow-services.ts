@@ -3,6 +3,7 @@
  * configuration says (`workflow: mistral`), else what the server's does. A recovery keeps the one with which
  * it began.
  */
+import { CoppiceError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Session } from '../domain/session.ts';
 import {
@@ -29,7 +30,8 @@ export interface WorkflowServicesOptions {
 export class WorkflowServices {
   readonly #options: WorkflowServicesOptions;
   readonly #now: () => number;
-  readonly #unansweredAt = new Map<WorkflowServiceName, number>();
+  /** By service and owner. */
+  readonly #unanswered = new Map<string, { readonly problem: string; readonly until: number }>();
 
   constructor(options: WorkflowServicesOptions) {
     this.#options = options;
@@ -60,17 +62,27 @@ export class WorkflowServices {
   }
 
   /**
-   * An execution for a page.
-   * @returns null: there is none, or the service does not answer now: that is no reason to show nothing else.
+   * An execution for a page, which does not wait long for it.
+   * @returns null without a problem: there is none.
    */
-  async show(name: WorkflowServiceName, id: string, owner: Session): Promise<WorkflowExecution | null> {
-    const rest = (this.#unansweredAt.get(name) ?? -Infinity) + PAGE_REST_MS;
-    if (this.#now() < rest) return null;
+  async show(
+    name: WorkflowServiceName,
+    id: string,
+    owner: Session,
+  ): Promise<{ readonly execution: WorkflowExecution | null; readonly problem: string | null }> {
+    // What it says names what is asked for: each owner gets their own.
+    const asked = `${name} ${owner.project} ${owner.user}`;
+    const unanswered = this.#unanswered.get(asked);
+    if (unanswered !== undefined && this.#now() < unanswered.until)
+      return { execution: null, problem: unanswered.problem };
     try {
-      return (await this.find(name)?.get(id, owner, AbortSignal.timeout(PAGE_WAIT_MS))) ?? null;
-    } catch {
-      this.#unansweredAt.set(name, this.#now());
-      return null;
+      const execution = await this.find(name)?.get(id, owner, AbortSignal.timeout(PAGE_WAIT_MS));
+      this.#unanswered.delete(asked);
+      return { execution: execution ?? null, problem: null };
+    } catch (error) {
+      const problem = error instanceof CoppiceError ? error.message : `the ${name} service does not answer`;
+      this.#unanswered.set(asked, { problem, until: this.#now() + PAGE_REST_MS });
+      return { execution: null, problem };
     }
   }
 }

@@ -116,7 +116,11 @@ export class MistralWorkflows implements WorkflowService {
 
   /** @throws CoppiceError with Mistral's own sentence, or why there is none. */
   async #call<T>(
-    { doing, ms, signal }: { readonly doing: string; readonly ms: number; readonly signal?: AbortSignal | undefined },
+    {
+      doing,
+      ms,
+      signal,
+    }: { readonly doing: string; readonly ms: number; readonly signal?: AbortSignal | undefined },
     call: (context: { readonly signal: AbortSignal }) => Promise<T>,
   ): Promise<T> {
     const silence = this.#silence;
@@ -132,7 +136,8 @@ export class MistralWorkflows implements WorkflowService {
     } catch (error) {
       const why = until.aborted ? NO_ANSWER : isUnanswered(error) ? error.reason : undefined;
       this.#silence = why === undefined ? undefined : { reason: why, until: this.#now() + REST_MS };
-      if (until.aborted) throw new CoppiceError('operation-failed', `${doing}: ${NO_ANSWER}`, { cause: error });
+      if (until.aborted)
+        throw new CoppiceError('operation-failed', `${doing}: ${NO_ANSWER}`, { cause: error });
       throw refused(doing, error);
     }
   }
