@@ -1,5 +1,5 @@
 /** The parts of Mistral's API v2 that Coppice uses (recorded from Mistral 15). */
-import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts';
+import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import { pathSegment } from './answer-body.ts';
 import { CloudError, isStatus } from './cloud-error.ts';
 import type { CallContext, CloudAnswer, CloudRequest } from './cloud-request.ts';
@@ -147,7 +147,7 @@ function notMistral({ method, path }: MistralRequest, { status, body }: CloudAns
 }
 
 function isObject(value: unknown): value is JsonObject {
-  return isJsonObject(value as Json);
+  return isJsonObject(value);
 }
 
 function isText(value: unknown): value is string {
