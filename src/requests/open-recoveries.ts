@@ -26,7 +26,7 @@ import { decisionsOfRecoveries } from '../store/recovery-decisions.ts';
 import { stepsOfRecoveries } from '../store/recovery-steps.ts';
 import type { Db } from '../store/store.ts';
 import type { RequestTools } from './request-tools.ts';
-import { noExecution, showExecution, type StepExecution } from './step-execution.ts';
+import { noStepExecution, viewExecution, type StepExecution } from './step-execution.ts';
 
 export interface OpenNodeRecovery {
   readonly id: string;
@@ -135,7 +135,7 @@ export async function describeStep(
   const verification = verificationStart(step, decisions);
   const deadline = deadlineOf(step, facts, verification);
   const follows = facts === null ? null : whatFollows(facts, step, now);
-  const shown = step.state === 'RUNNING' ? await showExecution(tools, step, owner) : noExecution;
+  const shown = step.state === 'RUNNING' ? await viewExecution(tools, step, owner) : noStepExecution;
   const known = {
     step,
     label: labelOf(step, runnable),

@@ -20,22 +20,22 @@ export interface StartedExecution {
   readonly workflowService?: WorkflowServiceName | null;
 }
 
-export interface ShownExecution {
+export interface StepExecutionView {
   readonly execution: StepExecution | null;
   /** Why it cannot be shown; null: it can, or there is none. */
   readonly problem: string | null;
 }
 
 /** Of a step that runs no workflow. */
-export const noExecution: ShownExecution = { execution: null, problem: null };
+export const noStepExecution: StepExecutionView = { execution: null, problem: null };
 
 /** @param owner of the recovery. */
-export async function showExecution(
+export async function viewExecution(
   { workflows }: Pick<RequestTools, 'workflows'>,
   { executionId, workflowService }: StartedExecution,
   owner: Session,
-): Promise<ShownExecution> {
-  if (executionId === null || workflows === undefined) return noExecution;
+): Promise<StepExecutionView> {
+  if (executionId === null || workflows === undefined) return noStepExecution;
   const service = workflowService ?? 'embedded';
   const { execution, problem } = await workflows.show(service, executionId, owner);
   if (execution === null) return { execution, problem };
@@ -49,5 +49,5 @@ export async function executionOf(
   started: StartedExecution,
   owner: Session,
 ): Promise<StepExecution | null> {
-  return (await showExecution(tools, started, owner)).execution;
+  return (await viewExecution(tools, started, owner)).execution;
 }

@@ -44,8 +44,8 @@ export interface WorkflowStartRequest {
 }
 
 /**
- * Each request is made for the owner of a session, and reaches only what that owner's project may use. A signal
- * ends a request to another server sooner than it would end by itself.
+ * Each request is made for the owner of a session, and reaches only what that owner's project may use. A
+ * signal ends a request to another server sooner than it would end by itself.
  */
 export interface WorkflowService {
   readonly name: WorkflowServiceName;

@@ -23,7 +23,9 @@ import {
 const FIRST_PAUSE_MS = 1000;
 const LAST_PAUSE_MS = 15_000;
 const PAUSE_GROWTH = 1.3;
-/** A call that takes longer has failed, and is repeated by recovery: meanwhile it holds a place of the engine. */
+/**
+ * A call that takes longer has failed, and is repeated by recovery: meanwhile it holds a place of the engine.
+ */
 const READ_MS = 5000;
 const CHANGE_MS = 15_000;
 /** After Mistral has not answered, one call tries it in so long; the others fail at once. */
