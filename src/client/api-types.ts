@@ -450,7 +450,7 @@ export interface Schemas {
     readonly tainted?: boolean;
     readonly updated_at: string | null;
     readonly user: string;
-    /** The availability zone in which it was at the last operation; null: it has none, or it is not known. */
+    /** The availability zone in which it was at the last operation or check; null: it has none, or it is not known. */
     readonly zone: string | null;
   };
   readonly NodeHealth: {

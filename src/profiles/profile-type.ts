@@ -153,10 +153,7 @@ export interface ProfileType {
    */
   remove(node: NodeFacts, request: RemoveRequest): Promise<Removal | void>;
 
-  /**
-   * The type's own status of the node (NODE_STATUS_POLLING). Never throws for what it sees: `unknown` means
-   * that it could not probe.
-   */
+  /** The type's own status (NODE_STATUS_POLLING). Never throws: what it could not probe is `unknown`. */
   probe(node: NodeFacts, signal: AbortSignal): Promise<Verdict>;
 
   /**
@@ -180,6 +177,9 @@ export interface ProfileType {
    * kind: nodes of this type have none, and a policy that names it cannot be attached.
    */
   readonly failureDomains?: Readonly<Partial<Record<LocatedDomain, (data: JsonObject) => string | null>>>;
+
+  /** Where it is now, for its `data`: others may have moved it. Absent: nodes of the type never move. */
+  location?(node: NodeFacts, signal: AbortSignal): Promise<JsonObject>;
 
   /** The kinds of domain that `create` can avoid; absent: none. */
   readonly avoidable?: readonly LocatedDomain[];

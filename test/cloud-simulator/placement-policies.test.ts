@@ -63,6 +63,21 @@ describe('senlin.policy.zone_placement', () => {
     expect(await countsOf()).toEqual({ az1: 1, az2: 1, az3: 2 });
   });
 
+  test('a check sees in which zone a server is that was moved by hand', async () => {
+    const { servers, hosts: all } = scene().world;
+    const [node] = await scene().nodes();
+    const other = all.find('az2-a');
+    if (node === undefined || other === undefined) throw new Error('no node, or no host');
+    expect(servers.all).toHaveLength(1);
+    all.move(scene().serverOf(node), other);
+    await scene().runOnNode('NODE_CHECK', node);
+    expect((await scene().node(node.name)).data).toMatchObject({
+      address: node.data['address'],
+      zone: 'az2',
+      host: 'az2-a',
+    });
+  });
+
   test('places no node in a zone that has an outage, that Nova does not have, or that is not available', async () => {
     await attach(zones(['az1', 100], ['az2', 100], ['az9', 100]));
     await scene().engine.store.write((tx) =>

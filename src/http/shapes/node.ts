@@ -39,7 +39,7 @@ export const nodeShape = z
     updated_at: nullableTime,
     user: text,
     zone: nullableText.describe(
-      'The availability zone in which it was at the last operation; null: it has none, or it is not known.',
+      'The availability zone in which it was at the last operation or check; null: it has none, or it is not known.',
     ),
   })
   .meta({ id: 'Node' });

@@ -24,7 +24,7 @@ import { cloudOf, NO_CLOUD } from '../node-cloud.ts';
 import type { NodeFacts, ProfileType } from '../profile-type.ts';
 import { serverAdoption } from './adopt-server.ts';
 import { createServer, createServerBeside } from './create-server.ts';
-import { hostIn, zoneIn } from './location.ts';
+import { hostIn, locationOf, zoneIn } from './location.ts';
 import { serverDetails } from './details.ts';
 import { serverOperations } from './operations.ts';
 import { removeServer, removeServersExcept } from './remove-server.ts';
@@ -87,6 +87,10 @@ export function novaServer({ clouds, now = Date.now }: NovaServerOptions): Profi
         'Coppice does not receive the notifications of Nova yet; NODE_STATUS_POLLING finds the same failures, at the latest after one interval',
     },
     failureDomains: { ZONE: zoneIn, HOST: hostIn },
+    location: async (node, signal) =>
+      node.physicalId === null
+        ? {}
+        : locationOf(await cloudFor(node).nova.getServer(node.physicalId, { signal }, 0)),
     avoidable: ['ZONE'],
     withoutAvoiding: {
       HOST:
