@@ -43,6 +43,7 @@ one: {tasks: {a: {action: bench.call}}}
 one_noop: {tasks: {a: {action: std.noop}}}
 ${chain('chain', 'bench.call')}
 ${chain('chain_noop', 'std.noop')}
+subs: {tasks: {each: {with-items: 'i in <% range(300) %>', workflow: one_noop}}}
 items: {tasks: {each: {with-items: 'i in <% range(100) %>', action: 'bench.call i=<% $.i %>'}}}
 fan:
   tasks:
@@ -71,6 +72,7 @@ export async function benchWorkflow(): Promise<Measure[]> {
     }
     const fan = await secondsEach(workflows, 'fan', 5);
     const items = await secondsEach(workflows, 'items', 5);
+    const subs = await secondsEach(workflows, 'subs', 5);
     const latency = await secondsEach(workflows, 'chain', 20);
     return [
       rate('one-task executions a second (performed action)', ones, 600),
@@ -79,6 +81,7 @@ export async function benchWorkflow(): Promise<Measure[]> {
       rate('10-task chains a second (std.noop)', noopChains, 100),
       most('100 branches and a join, seconds', fan, 0.1),
       most('with-items of 100, seconds', items, 0.08),
+      most('300 sub-workflows of one task, seconds', subs, 1),
       most('one chain of 10 alone, milliseconds', latency * 1000, 9),
       {
         name: 'tasks a second in chains / single-row commits a second',

@@ -37,6 +37,7 @@ import * as hookUrls from './migrations/0030-hook-urls.ts';
 import * as failureCodes from './migrations/0031-failure-codes.ts';
 import * as trustChanges from './migrations/0032-trust-changes.ts';
 import * as workflowService from './migrations/0033-workflow-service.ts';
+import * as workflowTrees from './migrations/0034-workflow-trees.ts';
 
 interface Migration {
   readonly version: number;
@@ -78,6 +79,7 @@ const migrations: readonly Migration[] = [
   { version: 31, up: failureCodes.up },
   { version: 32, up: trustChanges.up },
   { version: 33, up: workflowService.up },
+  { version: 34, up: workflowTrees.up },
 ];
 
 export const schemaVersion = migrations.length;

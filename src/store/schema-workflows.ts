@@ -84,6 +84,14 @@ export interface WorkflowExecutionRow {
   depth: number;
 }
 
+/** What has been started below a root execution, counted as it is written. */
+export interface WorkflowTreeRow {
+  root_id: string;
+  executions: number;
+  /** In characters: what sub-workflows hold, each rounded down (`runner/tree-limits.ts`). */
+  data: number;
+}
+
 export interface WorkflowTaskRow {
   seq: Generated<number>;
   id: string;
@@ -144,4 +152,19 @@ export interface WorkflowMessageRow {
   seq: Generated<number>;
   execution_id: string;
   event: JsonText;
+}
+
+/** As they stand in `Schema`. */
+export interface WorkflowTables {
+  workflow_source: WorkflowSourceRow;
+  workflow: WorkflowDefinitionRow;
+  workbook: WorkbookRow;
+  adhoc_action: WorkflowDefinitionRow;
+  workflow_environment: WorkflowEnvironmentRow;
+  workflow_execution: WorkflowExecutionRow;
+  workflow_tree: WorkflowTreeRow;
+  workflow_task: WorkflowTaskRow;
+  workflow_action: WorkflowActionRow;
+  workflow_timer: WorkflowTimerRow;
+  workflow_message: WorkflowMessageRow;
 }

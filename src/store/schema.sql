@@ -746,3 +746,9 @@ CREATE TABLE "workflow_timer" (
 CREATE INDEX "workflow_timer_by_due" on "workflow_timer" ("due");
 
 CREATE INDEX "workflow_timer_by_execution" on "workflow_timer" ("execution_id");
+
+CREATE TABLE "workflow_tree" (
+  "root_id" text primary key,
+  "executions" integer not null,
+  "data" bigint not null
+);

@@ -6,17 +6,7 @@
 import type { Generated } from 'kysely';
 import type { ErasureDueRow, SchemaVersionRow } from './schema-of-file.ts';
 import type { TrustChangeRow, TrustRow } from './schema-trusts.ts';
-import type {
-  WorkbookRow,
-  WorkflowActionRow,
-  WorkflowDefinitionRow,
-  WorkflowEnvironmentRow,
-  WorkflowExecutionRow,
-  WorkflowMessageRow,
-  WorkflowSourceRow,
-  WorkflowTaskRow,
-  WorkflowTimerRow,
-} from './schema-workflows.ts';
+import type { WorkflowTables } from './schema-workflows.ts';
 
 type Flag = 0 | 1;
 type JsonText = string;
@@ -359,7 +349,7 @@ export interface ForcedDownHostRow {
   forced_at: number;
 }
 
-export interface Schema {
+export interface Schema extends WorkflowTables {
   profile: ProfileRow;
   policy: PolicyRow;
   receiver: ReceiverRow;
@@ -383,16 +373,6 @@ export interface Schema {
   recovery_step: RecoveryStepRow;
   recovery_decision: RecoveryDecisionRow;
   retained: RetainedRow;
-  workflow_source: WorkflowSourceRow;
-  workflow: WorkflowDefinitionRow;
-  workbook: WorkbookRow;
-  adhoc_action: WorkflowDefinitionRow;
-  workflow_environment: WorkflowEnvironmentRow;
-  workflow_execution: WorkflowExecutionRow;
-  workflow_task: WorkflowTaskRow;
-  workflow_action: WorkflowActionRow;
-  workflow_timer: WorkflowTimerRow;
-  workflow_message: WorkflowMessageRow;
   notification_target: NotificationTargetRow;
   notification: NotificationRow;
   erasure_due: ErasureDueRow;

@@ -53,6 +53,7 @@ export async function deleteExecutionTree(tx: Tx, id: string): Promise<DeletedTr
       await tx.db.deleteFrom(table).where('execution_id', 'in', chunk).execute();
     }
     await tx.db.deleteFrom('workflow_execution').where('id', 'in', chunk).execute();
+    await tx.db.deleteFrom('workflow_tree').where('root_id', 'in', chunk).execute();
   }
   return { executions, runningActions };
 }

@@ -1,15 +1,36 @@
 /** An execution with the executions below it: how many there are, and how much belongs to them. */
 import { chunks } from './rows.ts';
-import type { Db } from './store.ts';
+import type { Db, Tx } from './store.ts';
 
-/** How many executions have been started below this one, ended or not. */
-export async function countSubExecutions(db: Db, rootId: string): Promise<number> {
-  const row = await db
-    .selectFrom('workflow_execution')
-    .select((eb) => eb.fn.countAll().as('executions'))
-    .where('root_id', '=', rootId)
-    .executeTakeFirst();
-  return Number(row?.executions ?? 0);
+/** What the sub-workflows of a root execution come to, all levels together. */
+export interface TreeTotals {
+  /** How many were started, ended and deleted ones included. */
+  readonly executions: number;
+  /** The data that they hold, in characters. */
+  readonly data: number;
+}
+
+export async function treeTotals(db: Db, rootId: string): Promise<TreeTotals> {
+  const query = db.selectFrom('workflow_tree').select(['executions', 'data']).where('root_id', '=', rootId);
+  return (await query.executeTakeFirst()) ?? { executions: 0, data: 0 };
+}
+
+/**
+ * One row of numbers by its key, so that a start costs the same however many there are. The row is locked
+ * until the transaction ends: writers of one tree count one after the other. @returns the totals with it.
+ */
+export async function growTree({ db }: Tx, rootId: string, by: TreeTotals): Promise<TreeTotals> {
+  return await db
+    .insertInto('workflow_tree')
+    .values({ root_id: rootId, ...by })
+    .onConflict((conflict) =>
+      conflict.column('root_id').doUpdateSet((eb) => ({
+        executions: eb('workflow_tree.executions', '+', by.executions),
+        data: eb('workflow_tree.data', '+', by.data),
+      })),
+    )
+    .returning(['executions', 'data'])
+    .executeTakeFirstOrThrow();
 }
 
 /** The execution and those below it, down to a depth. */

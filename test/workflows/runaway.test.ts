@@ -114,26 +114,62 @@ test('items that would not fit are refused before any of them is begun', async (
   expect(await actions.execute()).toEqual([]);
 });
 
+/** Starts a workflow below an execution for which so much is counted already. @returns the root's id. */
+async function runBelow(counted: { executions?: number; data?: number }, tasks: string): Promise<string> {
+  await ask('POST', '/workflows', `version: '2.0'\nsub:\n  tasks: ${tasks}\n`);
+  const id = await run('root', '{wait: {action: std.async_noop, on-success: go}, go: {workflow: sub}}');
+  const { db } = server.opened.store;
+  const row = { root_id: id, executions: 0, data: 0, ...counted };
+  await server.opened.store.write(
+    async (tx) => void (await tx.db.insertInto('workflow_tree').values(row).execute()),
+  );
+  const { id: action } = await db.selectFrom('workflow_action').select('id').executeTakeFirstOrThrow();
+  await ask('PUT', `/action_executions/${action}`, JSON.stringify({ state: 'SUCCESS' }));
+  return id;
+}
+
+async function nothingRuns(): Promise<void> {
+  const { db } = server.opened.store;
+  const running = db.selectFrom('workflow_execution').select('id').where('state', 'in', ['IDLE', 'RUNNING']);
+  await eventually('all executions have ended', async () => (await running.execute()).length === 0, 60_000);
+}
+
+async function count(table: 'workflow_execution' | 'workflow_action'): Promise<number> {
+  const query = server.opened.store.db.selectFrom(table).select((eb) => eb.fn.countAll().as('rows'));
+  return Number((await query.executeTakeFirstOrThrow()).rows);
+}
+
+test('one that forks itself without an end stops at the limit on sub-workflows, and writes nothing for the others', async () => {
+  const again = "a: {with-items: 'i in <% range(50) %>', workflow: sub, on-error: a}";
+  const id = await runBelow({ executions: 9_000 }, `{start: {action: std.noop, on-success: a}, ${again}}`);
+  const { state, state_info } = await ended(id);
+  expect(state).toBe('ERROR');
+  expect(state_info).toContain(`were started below the execution ${id}, all levels together`);
+  await nothingRuns();
+  expect(await count('workflow_execution')).toBeLessThanOrEqual(1_001);
+  // Of each its start and its std.noop, and what the root waited for: none of a start that was refused.
+  expect(await count('workflow_action')).toBeLessThanOrEqual(2_001);
+  expect(server.errors).toEqual([]);
+});
+
 test('sub-workflows that many executions of one tree start at once are no more than the limit', async () => {
   await ask('POST', '/workflows', "version: '2.0'\nleaf: {tasks: {a: {action: std.noop}}}\n");
   const fan = "{f: {with-items: 'i in <% range(20) %>', workflow: leaf}}";
   await ask('POST', '/workflows', `version: '2.0'\nmid: {tasks: ${fan}}\n`);
-  const mids = "mids: {with-items: 'i in <% range(30) %>', workflow: mid}";
-  const id = await run('root', `{a: {action: std.async_noop, on-success: mids}, ${mids}}`);
-  const { db } = server.opened.store;
-  await server.opened.store.write(async (tx) => {
-    const root = await tx.db.selectFrom('workflow_execution').selectAll().executeTakeFirstOrThrow();
-    const { seq: _, ...row } = { ...root, state: 'SUCCESS', root_id: id, parent_id: 'x' };
-    const rows = Array.from({ length: 9900 }, (_each, at) => ({ ...row, id: `before-${at}` }));
-    for (let at = 0; at < rows.length; at += 100)
-      await tx.db
-        .insertInto('workflow_execution')
-        .values(rows.slice(at, at + 100))
-        .execute();
-  });
-  const { id: action } = await db.selectFrom('workflow_action').select('id').executeTakeFirstOrThrow();
-  await ask('PUT', `/action_executions/${action}`, JSON.stringify({ state: 'SUCCESS' }));
+  const id = await runBelow(
+    { executions: 9_900 },
+    "{mids: {with-items: 'i in <% range(30) %>', workflow: mid}}",
+  );
   expect((await ended(id)).state).toBe('ERROR');
-  const started = db.selectFrom('workflow_execution').select('id').where('root_id', '=', id);
-  expect(await started.execute()).toHaveLength(10_000);
+  // The sub-workflow, its 30, and three times 20 of theirs.
+  expect(await count('workflow_execution')).toBe(1 + 1 + 30 + 60);
+});
+
+test('sub-workflows that together would hold too much end', async () => {
+  const id = await runBelow({ data: 199_999_999 }, "{a: {action: std.echo output=<% 'x' * 30000 %>}}");
+  const { state, state_info } = await ended(id);
+  expect(state).toBe('ERROR');
+  expect(state_info).toContain('would together hold more than 200 million characters of data');
+  await fetch(`${server.url}/v2/executions/${id}`, { method: 'DELETE' });
+  expect(await server.opened.store.db.selectFrom('workflow_tree').selectAll().execute()).toEqual([]);
 });

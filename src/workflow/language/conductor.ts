@@ -31,6 +31,7 @@ import {
 import { hasExpression } from '../expression-text.ts';
 import type { Command } from './conductor/command.ts';
 import {
+  abandon,
   actionChanged,
   changeEnv,
   pause,
@@ -43,7 +44,7 @@ import {
 } from './conductor/control.ts';
 import { Draft, TooMuchData } from './conductor/draft.ts';
 import type { WorkflowEvent } from './conductor/event.ts';
-import { abandonExecution, completeExecution, endExecution } from './conductor/execution-end.ts';
+import { completeExecution, endExecution } from './conductor/execution-end.ts';
 import { describeEvaluation, EngineFault, evaluate, RefusedRequest } from './conductor/fault.ts';
 import { endTaskAction, endAttempt } from './conductor/finish-task.ts';
 import { failBlockedJoin, failImpossibleJoins } from './conductor/joins.ts';
@@ -60,6 +61,8 @@ export interface Step {
   readonly changes: Changes;
   /** In the order in which they were decided. */
   readonly commands: readonly Command[];
+  /** The size of the execution's data after it. */
+  readonly size: number;
   /** Why the event was refused; then nothing has changed. */
   readonly refusal: RefusedRequest | undefined;
 }
@@ -79,30 +82,27 @@ export function conduct(
     handle(draft, event);
     settle(draft);
   } catch (error) {
-    if (error instanceof TooMuchData) return endForTooMuchData(error, workflow, state, event, lookups);
-    if (error instanceof RefusedRequest)
-      return { changes: { execution: undefined, tasks: [], actions: [] }, commands: [], refusal: error };
+    if (error instanceof TooMuchData && event.type !== 'abandon')
+      return conduct(workflow, state, abandonment(event, error.message), lookups);
+    if (error instanceof RefusedRequest) {
+      const changes = { execution: undefined, tasks: [], actions: [] };
+      return { changes, commands: [], size: state.size, refusal: error };
+    }
     throw error;
   }
-  return { changes: draft.changes(), commands: draft.commands, refusal: undefined };
+  return { changes: draft.changes(), commands: draft.commands, size: draft.size, refusal: undefined };
 }
 
-/**
- * The step of an event that would exceed the limit on data: the execution ends in ERROR, and the event's data
- * are dropped.
- */
-function endForTooMuchData(
-  { message }: TooMuchData,
-  workflow: WorkflowSpec,
-  state: ExecutionState,
-  event: WorkflowEvent,
-  lookups: ConductorLookups,
-): Step {
-  const draft = new Draft(workflow, state, lookups, { now: event.now, seed: seedOf(event) });
-  if ('actionId' in event && draft.action(event.actionId)?.state === 'RUNNING')
-    draft.updateAction(event.actionId, { state: 'ERROR', accepted: false });
-  abandonExecution(draft, message);
-  return { changes: draft.changes(), commands: draft.commands, refusal: undefined };
+/** What is handled instead of an event whose step would exceed a limit: the event's data are dropped. */
+export function abandonment(event: WorkflowEvent, cause: string): WorkflowEvent {
+  const { now, seed } = event;
+  return {
+    type: 'abandon',
+    now,
+    cause,
+    ...(seed === undefined ? {} : { seed }),
+    ...('actionId' in event ? { actionId: event.actionId } : {}),
+  };
 }
 
 function seedOf(event: WorkflowEvent): string {
@@ -136,6 +136,8 @@ function handle(draft: Draft, event: WorkflowEvent): void {
       return changeEnv(draft, event.env);
     case 'stop':
       return stop(draft, event.state, event.stateInfo);
+    case 'abandon':
+      return abandon(draft, event.cause, event.actionId);
     case 'skip':
       return skip(draft, event.taskId, event.env ?? {});
     case 'rerun':

@@ -5,7 +5,7 @@
 import type { JsonObject } from '../../domain/json.ts';
 import type { Db } from '../../store/store.ts';
 import { getExecution } from '../../store/workflow-executions.ts';
-import { countSubExecutions } from '../../store/workflow-tree.ts';
+import { treeTotals, type TreeTotals } from '../../store/workflow-tree.ts';
 import { actionsOfExecution } from '../../store/workflow-actions.ts';
 import { tasksOfExecution } from '../../store/workflow-tasks.ts';
 import { executionsForExpressions } from '../../store/workflow-listing.ts';
@@ -28,7 +28,7 @@ export class LookupCache implements ConductorLookups {
   readonly #project: string;
   readonly definitionProject: string;
   readonly #executions = new Map<string, OtherExecution | null>();
-  readonly #counts = new Map<string, number>();
+  readonly #totals = new Map<string, TreeTotals>();
   readonly #lists = new Map<string, readonly JsonObject[]>();
 
   /** @param definitionProject whose definition the execution runs. */
@@ -74,10 +74,10 @@ export class LookupCache implements ConductorLookups {
     }
   }
 
-  /** Sub-executions of a whole tree, by its root, as counted when the batch first asked. */
-  async countSubExecutions(rootId: string): Promise<number> {
-    const known = this.#counts.get(rootId) ?? (await countSubExecutions(this.#db, rootId));
-    this.#counts.set(rootId, known);
+  /** What has been started below a root, as it was when the batch first needed it. */
+  async treeTotals(rootId: string): Promise<TreeTotals> {
+    const known = this.#totals.get(rootId) ?? (await treeTotals(this.#db, rootId));
+    this.#totals.set(rootId, known);
     return known;
   }
 

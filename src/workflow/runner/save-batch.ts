@@ -5,7 +5,7 @@
 import type { Tx } from '../../store/store.ts';
 import { sendSignal } from '../../store/action-wakes.ts';
 import { insertExecution, StaleExecution, updateExecution } from '../../store/workflow-executions.ts';
-import { countSubExecutions } from '../../store/workflow-tree.ts';
+import { growTree } from '../../store/workflow-tree.ts';
 import {
   insertWorkflowActions,
   updateWorkflowAction,
@@ -25,7 +25,8 @@ import {
 import type { JsonObject } from '../../domain/json.ts';
 import type { TaskRecord } from '../../domain/workflow-records.ts';
 import { endSignalOf } from './end-signal.ts';
-import { maxSubExecutions, type StepBatch } from './step-batch.ts';
+import type { StepBatch } from './step-batch.ts';
+import { maxSubExecutions } from './tree-limits.ts';
 
 /**
  * The delayed actions of an ended execution still report their end, as in Mistral, and it is recorded. An
@@ -65,7 +66,8 @@ export async function saveBatch(
     else await setTimer(tx, set);
   }
   if (batch.hasEnded) await forgetTooMany(tx, loaded.state.execution.id, maxTimersKept);
-  await saveSubExecutions(tx, batch);
+  for (const { record, keeping } of batch.subExecutions) await insertExecution(tx, record, keeping, 0);
+  await saveGrowth(tx, batch);
   if (batch.hasEnded && loaded.keeping.signalsEnd) await signalEnd(tx, batch, now);
   return await sendMessages(tx, batch);
 }
@@ -79,13 +81,11 @@ async function saveExecution(tx: Tx, { loaded, executionBefore }: StepBatch): Pr
 }
 
 /** @throws StaleExecution where others of the tree have started so many since they were counted. */
-async function saveSubExecutions(tx: Tx, { loaded, subExecutions }: StepBatch): Promise<void> {
-  if (subExecutions.length === 0) return;
+async function saveGrowth(tx: Tx, { loaded, growth }: StepBatch): Promise<void> {
+  if (growth.executions === 0 && growth.data === 0) return;
   const { id, rootId } = loaded.state.execution;
-  const root = rootId ?? id;
-  await tx.exclude([`sub-executions:${root}`]);
-  for (const { record, keeping } of subExecutions) await insertExecution(tx, record, keeping, 0);
-  if ((await countSubExecutions(tx.db, root)) > maxSubExecutions) throw new StaleExecution(id);
+  const { executions } = await growTree(tx, rootId ?? id, growth);
+  if (growth.executions > 0 && executions > maxSubExecutions) throw new StaleExecution(id);
 }
 
 async function saveTasks(tx: Tx, { loaded: { state }, tasksBefore }: StepBatch): Promise<void> {

@@ -11,16 +11,18 @@ import { randomUUID } from 'node:crypto';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import type { Tx } from '../../store/store.ts';
 import type { ExecutionRecordKeeping } from '../../store/workflow-executions.ts';
+import type { TreeTotals } from '../../store/workflow-tree.ts';
 import type { WorkflowTimer } from '../../store/workflow-work.ts';
 import { yieldToEventLoop } from '../../event-loop.ts';
 import { isPure, type ActionCall, type ActionEnding } from '../actions/action-type.ts';
 import type { ActionRegistry } from '../actions/registry.ts';
-import { conduct, createSubExecution } from '../language/conductor.ts';
+import { abandonment, conduct, createSubExecution, type Step } from '../language/conductor.ts';
 import type { Command } from '../language/conductor/command.ts';
 import type { WorkflowEvent } from '../language/conductor/event.ts';
 import type { RefusedRequest } from '../language/conductor/fault.ts';
 import { LookupNeeded } from '../language/conductor/lookups.ts';
 import type { WorkflowSpec } from '../language/definition/workflow-spec.ts';
+import { executionSize } from '../language/state/data-size.ts';
 import type { ExecutionState } from '../language/state/execution-state.ts';
 import {
   type ActionRecord,
@@ -30,6 +32,7 @@ import {
 } from '../../domain/workflow-records.ts';
 import type { DefinitionLibrary } from './definition-library.ts';
 import type { LookupCache } from './lookup-cache.ts';
+import { countedSize, treeLimitExceeded } from './tree-limits.ts';
 
 export type UntimedEvent = WorkflowEvent extends infer Event
   ? Event extends WorkflowEvent
@@ -38,6 +41,7 @@ export type UntimedEvent = WorkflowEvent extends infer Event
   : never;
 
 type RunAction = Extract<Command, { type: 'run-action' }>;
+type StartSubExecution = Extract<Command, { type: 'start-sub-execution' }>;
 
 /** An execution in memory: its definition, its state, and the version of its row. */
 export interface LoadedExecution {
@@ -69,9 +73,8 @@ export interface PerformedCall {
   readonly call: ActionCall;
 }
 
-/** Limits that stop a workflow which starts itself endlessly. Far above what workflows use on purpose. */
+/** Stops a workflow which starts itself endlessly. Far above what workflows use on purpose. */
 const maxNestingDepth = 50;
-export const maxSubExecutions = 10_000;
 
 /**
  * Endings of pure actions in one batch: further ones wait for the next batch, so that a loop cannot keep a
@@ -92,6 +95,8 @@ export class StepBatch {
   >();
   readonly messages: { readonly executionId: string; readonly event: JsonObject }[] = [];
   readonly subExecutions: NewSubExecution[] = [];
+  /** What the batch adds to the totals of its tree. */
+  growth: TreeTotals = { executions: 0, data: 0 };
   readonly calls = new Map<string, PerformedCall>();
   readonly cancelled: string[] = [];
   /** Actions whose end was reported by the process that runs them. */
@@ -153,14 +158,23 @@ export class StepBatch {
 
   async #conduct(untimed: UntimedEvent): Promise<RefusedRequest | undefined> {
     const { workflow, state } = this.loaded;
-    const event = { ...untimed, now: this.#tools.now(), seed: randomUUID() } as WorkflowEvent;
+    let event = { ...untimed, now: this.#tools.now(), seed: randomUUID() } as WorkflowEvent;
     for (;;) {
       try {
         const step = conduct(workflow, state, event, this.#tools.lookups);
         if (step.refusal !== undefined) return step.refusal;
+        const started = await this.#subExecutionsOf(step, event.now);
+        const growth = this.#growthWith(step, started);
+        const exceeded = event.type === 'abandon' ? null : await this.#limitExceeded(growth);
+        if (exceeded !== null) {
+          event = abandonment(event, exceeded);
+          continue;
+        }
+        this.growth = growth;
+        this.subExecutions.push(...started);
         this.#recordBefore(step.changes);
         state.apply(step.changes);
-        for (const command of step.commands) await this.#collect(command, event.now);
+        for (const command of step.commands) this.#collect(command);
         return undefined;
       } catch (error) {
         if (!(error instanceof LookupNeeded)) throw error;
@@ -184,13 +198,14 @@ export class StepBatch {
     }
   }
 
-  async #collect(command: Command, now: number): Promise<void> {
+  #collect(command: Command): void {
     const { id } = this.loaded.state.execution;
     switch (command.type) {
       case 'run-action':
         return this.#run(command);
       case 'start-sub-execution':
-        return await this.#startSubExecution(command, now);
+        if (!this.#nestsTooDeep) return;
+        return void this.#refusedSubExecutions.push(nestedTooDeep(command));
       case 'set-timer': {
         const { taskId: subjectId, timer: kind, due } = command;
         return this.#setTimer(subjectId, kind, { subjectId, kind, executionId: id, due, payload: null });
@@ -230,18 +245,31 @@ export class StepBatch {
     this.#endings.push({ actionId, ending: { state, result } });
   }
 
-  async #startSubExecution(
-    command: Extract<Command, { type: 'start-sub-execution' }>,
+  get #nestsTooDeep(): boolean {
+    return this.loaded.keeping.depth >= maxNestingDepth;
+  }
+
+  async #subExecutionsOf({ changes, commands }: Step, now: number): Promise<NewSubExecution[]> {
+    if (this.#nestsTooDeep) return [];
+    const parent = changes.execution ?? this.loaded.state.execution;
+    const started: NewSubExecution[] = [];
+    for (const command of commands)
+      if (command.type === 'start-sub-execution')
+        started.push(await this.#newSubExecution(command, parent, now));
+    return started;
+  }
+
+  async #newSubExecution(
+    command: StartSubExecution,
+    parent: ExecutionRecord,
     now: number,
-  ): Promise<void> {
+  ): Promise<NewSubExecution> {
     const { name, namespace, project: definitionProject } = command.workflow;
-    const { project } = this.loaded.keeping;
+    const { project, depth } = this.loaded.keeping;
     const at = { name, namespace, project: definitionProject };
     const found = await this.#tools.library.workflowFor(project, at);
     // It existed when the task was checked, just before.
     if (found === null) throw new Error(`The workflow ${name} was deleted while it was being started.`);
-    const why = await this.#limitExceeded(name);
-    if (why !== null) return void this.#refusedSubExecutions.push(endedAtOnce(command.executionId, why));
     const { definition, spec } = found;
     const keeping = {
       workflowId: definition.id,
@@ -249,20 +277,24 @@ export class StepBatch {
       definitionProject,
       project,
       signalsEnd: false,
-      depth: this.loaded.keeping.depth + 1,
+      depth: depth + 1,
     };
-    const record = createSubExecution(spec, command, this.loaded.state.execution, now);
-    this.subExecutions.push({ record, keeping });
+    return { record: createSubExecution(spec, command, parent, now), keeping };
   }
 
-  /** The limit on sub-workflows that would be exceeded, as an error message; null: none. */
-  async #limitExceeded(name: string): Promise<string | null> {
-    if (this.loaded.keeping.depth >= maxNestingDepth)
-      return `The workflow ${name} was not started: sub-workflows are nested more than ${maxNestingDepth} levels deep. Check for a workflow that starts itself endlessly.`;
+  /** A sub-workflow's first data are counted with its start. */
+  #growthWith({ size }: Step, started: readonly NewSubExecution[]): TreeTotals {
+    const { state } = this.loaded;
+    const own = state.execution.rootId === null ? 0 : countedSize(size) - countedSize(state.size);
+    const data = started.reduce((sum, { record }) => sum + countedSize(executionSize(record)), own);
+    return { executions: this.growth.executions + started.length, data: this.growth.data + data };
+  }
+
+  async #limitExceeded(growth: TreeTotals): Promise<string | null> {
+    if (growth.executions <= this.growth.executions && growth.data <= this.growth.data) return null;
     const { id, rootId } = this.loaded.state.execution;
-    const started = (await this.#tools.lookups.countSubExecutions(rootId ?? id)) + this.subExecutions.length;
-    if (started < maxSubExecutions) return null;
-    return `The workflow ${name} was not started: this execution has started ${started} sub-workflows, and the limit is ${maxSubExecutions}.`;
+    const root = rootId ?? id;
+    return treeLimitExceeded(root, await this.#tools.lookups.treeTotals(root), growth);
   }
 
   #send(executionId: string, event: { readonly [key: string]: Json }): void {
@@ -280,7 +312,8 @@ export class StepBatch {
   }
 }
 
-function endedAtOnce(actionId: string, stateInfo: string): UntimedEvent {
+function nestedTooDeep({ executionId: actionId, workflow }: StartSubExecution): UntimedEvent {
+  const stateInfo = `The workflow ${workflow.name} was not started: sub-workflows are nested more than ${maxNestingDepth} levels deep. Check for a workflow that starts itself endlessly.`;
   return { type: 'sub-execution-ended', actionId, state: 'ERROR', stateInfo, output: { result: stateInfo } };
 }
 

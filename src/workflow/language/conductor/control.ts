@@ -14,6 +14,7 @@ import { mergeObjects } from './data-flow.ts';
 import type { Draft } from './draft.ts';
 import type { TimerKind } from './event.ts';
 import {
+  abandonExecution,
   endExecution,
   hasExecutionEnded,
   pauseExecution,
@@ -103,6 +104,14 @@ export function stop(draft: Draft, state: EndState, stateInfo: string | null): v
   endExecution(draft, state, stateInfo);
   for (const { id } of running)
     draft.commands.push({ type: 'stop-sub-execution', executionId: id, state: 'CANCELLED', stateInfo });
+}
+
+/** @throws RefusedRequest where an execution that has ended was to go on: it stays as it is. */
+export function abandon(draft: Draft, cause: string, actionId: string | undefined): void {
+  if (actionId === undefined && hasExecutionEnded(draft)) throw new RefusedRequest('conflict', cause);
+  if (actionId !== undefined && draft.action(actionId)?.state === 'RUNNING')
+    draft.updateAction(actionId, { state: 'ERROR', accepted: false });
+  abandonExecution(draft, cause);
 }
 
 export function timerDue(draft: Draft, taskId: string, timer: TimerKind, due: number): void {

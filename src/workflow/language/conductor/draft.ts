@@ -82,6 +82,11 @@ export class Draft {
     return this.#execution;
   }
 
+  /** Of all data of the execution, as `ExecutionState.size`. */
+  get size(): number {
+    return this.#size;
+  }
+
   /** How many tasks this step has created: a cycle without any action would never end. */
   get tasksMade(): number {
     return this.#execution.nextTask - this.#state.execution.nextTask;

@@ -44,6 +44,8 @@ export type WorkflowEvent = { readonly now: number; readonly seed?: string } & (
   | { readonly type: 'change-env'; readonly env: JsonObject }
   /** Ends the execution by force. */
   | { readonly type: 'stop'; readonly state: EndState; readonly stateInfo: string | null }
+  /** Takes the place of an event whose step would exceed a limit: the execution ends in ERROR. */
+  | { readonly type: 'abandon'; readonly cause: string; readonly actionId?: string }
   /** Skips a failed task: on-skip decides what follows. */
   | { readonly type: 'skip'; readonly taskId: string; readonly env?: JsonObject }
   /** Runs a failed task again; without `reset` a with-items task repeats only the items that failed. */
