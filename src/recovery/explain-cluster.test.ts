@@ -468,11 +468,16 @@ describe('where the cause is known', () => {
 test('a program that does not start needs another profile before its node is released', () => {
   const quarantine = { since: now, reason: 'RECREATE: the command ./web.sh is a file that does not exist' };
   const tried = { at: now, reason: quarantine.reason };
-  const { operator } = explainCluster(aCluster([aNode('web-1', 'QUARANTINED', { quarantine, tried })]));
+  const { problems, operator } = explainCluster(
+    aCluster([aNode('web-1', 'QUARANTINED', { quarantine, tried })]),
+  );
+  expect(problems[0]).toMatch(
+    /^web-1 was quarantined 0 ms ago: the program \.\/web\.sh of the profile does not/,
+  );
   expect(operator[0]?.steps?.map(({ command }) => command)).toEqual([
-    'coppice cluster update web --profile NAME --plan',
-    'coppice node update web-1 --profile NAME',
-    'coppice cluster update web --profile NAME',
+    'ls -ld ./web.sh',
+    'coppice node update web-1 --profile PROFILE',
+    'coppice cluster update web --profile PROFILE',
     'coppice node release web-1',
   ]);
 });
@@ -904,11 +909,11 @@ describe('advice from a recovery that failed', () => {
       steps: [
         { command: 'openstack image list', text: 'see what there is, and put it back under this name' },
         {
-          command: 'coppice node update web-1 --profile NAME',
-          text: 'or, instead of step 1, create a profile with another one, and give it to web-1 alone',
+          command: 'coppice node update web-1 --profile PROFILE',
+          text: 'or, instead of step 1, create a profile with another one (PROFILE is its name), and give it to web-1 alone',
         },
         {
-          command: 'coppice cluster update web --profile NAME',
+          command: 'coppice cluster update web --profile PROFILE',
           text: 'or to all nodes, the healthy ones too, one after the other: each server is rebuilt (--plan shows it, and changes nothing)',
         },
       ],

@@ -11,6 +11,7 @@ import { explainActions } from './explain-actions.ts';
 import type { ExplainedCluster, ExplainedNode } from './explained-cluster.ts';
 import type { GateTasks } from './gate-tasks.ts';
 import type { Maintenance } from '../domain/maintenance.ts';
+import { causeOf } from './node-causes.ts';
 import type { OperatorTask } from './operator-task.ts';
 import { eachCommandOnce, isUnseen, lostFromPool, operatorTasks, requiredFirst } from './operator-tasks.ts';
 import type { Standing } from './standing.ts';
@@ -152,8 +153,8 @@ interface NodeProblem {
 }
 
 /** What is wrong with several nodes in the same way is written once. */
-function groupOthers({ nodes, now }: ExplainedCluster): string[] {
-  const found = nodes.flatMap((node) => problemOf(node, now) ?? []);
+function groupOthers(cluster: ExplainedCluster): string[] {
+  const found = cluster.nodes.flatMap((node) => problemOf(node, cluster) ?? []);
   return groupBy(found, ({ one, detail }) => `${one} ${withoutNumbers(detail(true))}`).map((group) => {
     const [{ name, one, many, detail }] = group;
     if (group.length === 1) return `${name} ${one}${detail(true)}`;
@@ -166,15 +167,19 @@ function groupOthers({ nodes, now }: ExplainedCluster): string[] {
   });
 }
 
-function problemOf(node: ExplainedNode, now: number): NodeProblem | null {
+function problemOf(node: ExplainedNode, cluster: ExplainedCluster): NodeProblem | null {
+  const { now } = cluster;
   const { name, standing, reason, quarantine, excluded, failure, warning } = node;
   switch (standing) {
     case 'QUARANTINED': {
       const since = duration(now - (quarantine?.since ?? now));
+      // The reason of the quarantine counts recoveries before it comes to what they failed for.
+      const cause = causeOf(node, cluster);
+      const why = cause === null ? '' : `: ${cause.what}`;
       const detail = (isOne: boolean): string => {
         const healthy = `; ${isOne ? 'it is' : 'they are'} healthy now: ${reason}`;
         const found = node.isHealthy ? healthy : `${lacking([node], isOne)}${whatFailed(node, now)}`;
-        return ` ${since} ago (${quarantine?.reason})${found}`;
+        return ` ${since} ago${why} (${quarantine?.reason})${found}`;
       };
       return { name, one: 'was quarantined', many: 'were quarantined', detail };
     }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { knownCause } from './known-causes.ts';
 
-const of = { cluster: 'web', policy: 'web-health' };
+const of = { cluster: 'web', node: 'web-1', policy: 'web-health' };
 
 /** Each as profile types and clouds write it: the scenarios show the sentences in full. */
 test.each([
@@ -38,8 +38,33 @@ test.each([
   ],
   [
     'RECREATE: the command ./web.sh cannot be executed (if it is a script, look at its first line)',
-    'coppice cluster update web --profile NAME --plan',
-    /the program \.\/web\.sh of the profile does not start/,
+    'head -n 1 ./web.sh',
+    /^the program \.\/web\.sh of the profile cannot be executed$/,
+  ],
+  [
+    'REBOOT: the command /bin/sh ended right after its start with exit status 7',
+    'coppice node show web-1',
+    /^the program \/bin\/sh of the profile exits at once with status 7$/,
+  ],
+  [
+    'REBOOT: the command /opt/my web.sh is a file that does not exist',
+    "ls -ld '/opt/my web.sh'",
+    /^the program \/opt\/my web\.sh of the profile does not exist$/,
+  ],
+  [
+    'RECREATE: the old node is kept: command[0]: expected a program that can be executed on this machine, found "web", a program that is in no directory of PATH',
+    'command -v web',
+    /^the program web of the profile is in no directory of PATH$/,
+  ],
+  [
+    'REBOOT: port 8080 of 127.0.0.1 is taken by another process',
+    'ss -ltnp "sport = :8080"',
+    /^port 8080 of the profile is taken by another process$/,
+  ],
+  [
+    'REBOOT: the command web ended right after its start with exit status 1; its port 8080 was given to the node web-2 of the cluster web as well',
+    'coppice node show web-2',
+    /^port 8080 of the profile is taken by the node web-2 of the cluster web$/,
   ],
   [
     'cannot see server 1e5a: identity: POST /auth/tokens: 401 Coppice has no trust of the user bob (1e5a2b3c) in the project blue (ab12cd34): the next request of that user to Coppice that changes something makes one',

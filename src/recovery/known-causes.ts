@@ -15,6 +15,8 @@ export interface KnownCause {
   readonly removed: string;
   /** The property of the profile that can be another one instead; null: a profile is no way. */
   readonly property: string | null;
+  /** What such a profile has; absent: `another one`. */
+  readonly instead?: string;
 }
 
 interface Found {
@@ -24,6 +26,7 @@ interface Found {
   readonly cluster: string;
   /** The health policy of the cluster; null: it has none. */
   readonly policy: string | null;
+  readonly node: string;
 }
 
 /** Of the profile of a server, by what is looked up for it. */
@@ -174,20 +177,84 @@ const causes: readonly (readonly [pattern: RegExp, cause: (found: Found) => Know
     },
   ],
   [
-    /the command (.+?) (?:is (?:a file|a program|something) that|cannot be executed|ended (?:right )?after its start)/,
-    ({ parts: [program], cluster }) => ({
-      what: `the program ${program} of the profile does not start`,
+    /\bport (\d+)(?: of \S+ is taken by| was given to) (another process|the node (\S+?)(?: of the cluster \S+)?)(?= as well|[\s;.)]|$)/,
+    ({ parts: [port, owner, node = ''] }) => ({
+      what: `port ${port} of the profile is taken by ${owner}`,
+      steps: [
+        node === ''
+          ? { command: `ss -ltnp "sport = :${port}"`, text: 'see which program listens there, and stop it' }
+          : {
+              command: `coppice node show ${node}`,
+              text: `one node at a time can have port ${port}: delete ${node} where it is not needed`,
+            },
+      ],
+      removed: `port ${port} is free, or the profile has another one`,
+      property: 'port',
+      instead: '`port: auto`',
+    }),
+  ],
+  [
+    /(?:the command (.+?) is|command\[0\]: expected .*? found "([^"]+)",) (a file that does not exist|a program that is in no directory of PATH|a file that may not be executed|something that is not a file)/,
+    ({ parts: [written = '', examined, problem] }) => missingProgram(written || examined || '', problem),
+  ],
+  [
+    /the command (.+?) cannot be executed/,
+    ({ parts: [program = ''] }) => ({
+      what: `the program ${program} of the profile cannot be executed`,
       steps: [
         {
-          command: `coppice cluster update ${cluster} --profile NAME --plan`,
-          text: 'correct what keeps it from starting; this shows what another profile would change, and changes nothing',
+          command: `head -n 1 ${shellWord(program)}`,
+          text: 'if it is a script, correct its first line: it names a program that cannot be started',
         },
       ],
-      removed: `${program} starts, or the profile has another command`,
-      property: 'command',
+      removed: `${program} can be executed, or the profile has another command`,
+      ...anotherCommand,
+    }),
+  ],
+  [
+    /the command (.+?) ended (?:right )?after its start(?: at \S+)?(?: with exit status (\d+)| by (SIG\w+))?/,
+    ({ parts: [program, status = '', signal = ''], node }) => ({
+      what: `the program ${program} of the profile ${signal === '' ? `exits at once${status === '' ? '' : ` with status ${status}`}` : `is ended at once by ${signal}`}`,
+      steps: [
+        {
+          command: `coppice node show ${node}`,
+          text: 'log_tail: what it wrote last; correct what keeps it from running',
+        },
+      ],
+      removed: `${program} runs, or the profile has another command`,
+      ...anotherCommand,
     }),
   ],
 ];
+
+const anotherCommand = { property: 'command', instead: 'another command' } as const;
+
+/** What is said of the problem, and what is done about it. */
+const programProblems: Readonly<Record<string, readonly [what: string, todo: string]>> = {
+  'a file that does not exist': ['does not exist', 'put the file back'],
+  'a file that may not be executed': ['may not be executed', 'let it be executed: chmod +x'],
+  'something that is not a file': ['is not a file', 'put the file back in its place'],
+};
+
+function missingProgram(program: string, problem = ''): KnownCause {
+  const [what, todo] = programProblems[problem] ?? [
+    'is in no directory of PATH',
+    'put it back into a directory of the PATH that the server has',
+  ];
+  const see = problem in programProblems ? 'ls -ld' : 'command -v';
+  const isRelative = program.includes('/') && !program.startsWith('/');
+  const where = isRelative ? ', in the working directory of the node' : '';
+  return {
+    what: `the program ${program} of the profile ${what}`,
+    steps: [{ command: `${see} ${shellWord(program)}`, text: `${todo}${where}` }],
+    removed: `${program} is there and can be executed, or the profile has another command`,
+    ...anotherCommand,
+  };
+}
+
+function shellWord(text: string): string {
+  return /^[\w./+@%:-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
 
 /** As `whyUnused` of the profile type writes them. */
 function hostsIn(text: string): UnusedHost[] {
@@ -202,9 +269,10 @@ function hostsIn(text: string): UnusedHost[] {
 
 /**
  * @param text the reason of a recovery that did not help.
+ * @param of the cluster and the node that it is a recovery of.
  * @returns null: it names nothing that is known here.
  */
-export function knownCause(text: string, of: Pick<Found, 'cluster' | 'policy'>): KnownCause | null {
+export function knownCause(text: string, of: Pick<Found, 'cluster' | 'node' | 'policy'>): KnownCause | null {
   for (const [pattern, cause] of causes) {
     const found = pattern.exec(text);
     if (found !== null) return cause({ parts: found.slice(1).map((part) => part ?? ''), text, ...of });

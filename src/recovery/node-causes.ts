@@ -42,7 +42,7 @@ export function causeOf(
   // What the recovery itself waits for is of the present, too.
   const waitsFor = next.what === 'HOLD' && next.heldBy?.length === 0 ? next.reason : '';
   const said = isUnknown || failure === null ? reason : failure.reason;
-  const of = { cluster: cluster.name, policy: cluster.policy?.name ?? null };
+  const of = { cluster: cluster.name, node: node.name, policy: cluster.policy?.name ?? null };
   const now = knownCause(`${said} ${waitsFor}`, of);
   if (now !== null) return { ...now, asOf: null };
   // What was tried last says more than how it began.
@@ -207,7 +207,7 @@ function breakerStep(cluster: string): TaskStep {
 
 /** It touches more nodes than those that fail: what it does to them is said with it. */
 function withAnotherProfile(
-  { property }: KnownCause,
+  { property, instead = 'another one', steps }: KnownCause,
   nodes: readonly ExplainedNode[],
   { name, profileChanges, updateBatch }: ExplainedCluster,
 ): TaskStep[] {
@@ -215,14 +215,15 @@ function withAnotherProfile(
   if (property === null || first === undefined) return [];
   const effect = profileChanges[property] ?? 'each is removed and created again';
   const order = updateBatch > 1 ? `${updateBatch} at once at most` : 'one after the other';
+  const those = steps.length === 1 ? 'step 1' : `steps 1 to ${steps.length}`;
   const alone = nodes.length === 1 ? `${first.name} alone` : `${first.name} alone, and likewise the others`;
   return [
     {
-      command: `coppice node update ${first.name} --profile NAME`,
-      text: `or, instead of step 1, create a profile with another one, and give it to ${alone}`,
+      command: `coppice node update ${first.name} --profile PROFILE`,
+      text: `or, instead of ${those}, create a profile with ${instead} (PROFILE is its name), and give it to ${alone}`,
     },
     {
-      command: `coppice cluster update ${name} --profile NAME`,
+      command: `coppice cluster update ${name} --profile PROFILE`,
       text: `or to all nodes, the healthy ones too, ${order}: ${effect} (--plan shows it, and changes nothing)`,
     },
   ];

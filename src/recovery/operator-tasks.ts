@@ -250,7 +250,9 @@ function unwatched({ name, now, policy, nodes }: ExplainedCluster): OperatorTask
   const times = lost.flatMap(({ asOf }) => asOf ?? []);
   const asOf = times.length === 0 ? '' : `as of ${duration(now - Math.max(...times))} ago, `;
   const them = lost.length === 1 ? 'it' : 'them';
-  const were = quarantined.length === 0 ? 'failed' : 'failed, or left in quarantine';
+  const inQuarantine = `${lost.length === 1 ? 'was' : 'were'} quarantined`;
+  const anyFailed = lost.some(({ standing }) => standing === 'FAILED');
+  const were = [anyFailed ? 'failed' : [], quarantined.length === 0 ? [] : inQuarantine].flat().join(' or ');
   const reason = `${asOf}${namesOf(lost)} ${were}; no health policy is attached, so that nothing watches ${them}`;
   const attach = {
     command: `coppice cluster policy-attach ${name} POLICY`,

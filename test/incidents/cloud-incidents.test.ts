@@ -169,7 +169,7 @@ describe('an incident of the cloud', { timeout: 120_000 }, () => {
       /QUARANTINED/,
       /do: .*the image debian of the profile is gone \(web-1, web-2\)/,
       /1\. openstack image list/,
-      /3\. coppice cluster update web --profile NAME/,
+      /3\. coppice cluster update web --profile PROFILE/,
       /4\. coppice node release web-1 web-2 /,
     ]);
     // One cause, one list: no release stands beside it.
