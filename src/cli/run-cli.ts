@@ -88,7 +88,7 @@ function wantsJson(words: readonly string[]): boolean {
 function messageOf(error: unknown, { env }: Terminal): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof UnreachableError && !(error instanceof NotReadyError))
-    return `${error.message}\nStart one with: ${programName(env)} serve    or name another with --url or COPPICE_URL.`;
+    return `${error.message}\nStart one with: ${programName(env)} serve    with the --data-dir and --config that it had, or name another with --url or COPPICE_URL.`;
   if (error instanceof ApiError && error.status === 401) return `${error.message}\n${tokenHint(env)}`;
   if (error instanceof ApiError) return inOwnWords(error.message, (words) => `${programName(env)} ${words}`);
   const isBug = ['TypeError', 'SyntaxError', 'ReferenceError', 'RangeError'].includes(error.name);

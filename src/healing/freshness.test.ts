@@ -27,7 +27,7 @@ describe('What is recorded of a node is how the node is', () => {
     const found = aHealthRecord('FAILED', begun + 1000, { reason: 'the process has ended' });
     freshness.notRecorded('n', found);
     expect(freshness.outdatedBecause('n', begun + 3000)).toBe(
-      'its last probe, 2 s ago, could not be recorded; it found: the process has ended',
+      'what its last probe found 2 s ago could not be recorded: the process has ended',
     );
     expect(freshness.countOutdated(begun + 3000, () => 'HEALTHY')).toEqual(new Map([['HEALTHY', 1]]));
     freshness.attended('n', begun + 4000);

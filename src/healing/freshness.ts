@@ -3,6 +3,7 @@
  * its age says nothing; what counts is that the node is probed, and that what is found can be recorded.
  * Where the database takes nothing, the record of a node that has died since says HEALTHY.
  */
+import { unrecordedInWords } from '../recovery/unrecorded.ts';
 import { duration } from '../domain/duration.ts';
 import type { HealthRecord, HealthState } from '../domain/health-record.ts';
 import type { WatchedNode } from '../health/rounds.ts';
@@ -59,7 +60,7 @@ export class Freshness {
     if (known === undefined) return null;
     const { at, intervalMs, unrecorded } = known;
     if (unrecorded !== null)
-      return `its last probe, ${duration(Math.max(0, now - unrecorded.probedAt))} ago, could not be recorded; it found: ${unrecorded.reason}`;
+      return unrecordedInWords(Math.max(0, now - unrecorded.probedAt), unrecorded.reason);
     if (now - at <= outdatedAfterMs(intervalMs)) return null;
     return `no probe of it has ended for ${duration(now - at)}, where one is due every ${duration(intervalMs)}`;
   }

@@ -81,14 +81,14 @@ test('a node that dies while nothing can be recorded is UNKNOWN in every view, w
 
   expect(await view(`/v1/nodes/${idOf('web-1')}`)).toMatchObject({
     health: 'UNKNOWN',
-    health_reason: expect.stringContaining('could not be recorded; it found: ') as string,
+    health_reason: expect.stringContaining('could not be recorded: ') as string,
   });
   expect(await view(`/v1/nodes/${idOf('web-1')}/health`)).toMatchObject({
     current: false,
     health: 'UNKNOWN',
     standing: 'UNKNOWN',
     reason: expect.stringMatching(
-      /could not be recorded; .*; its last recorded probe, .* found HEALTHY/,
+      /could not be recorded: .*; its last recorded probe, .* found HEALTHY/,
     ) as string,
   });
   expect(await view(`/v1/nodes/${idOf('web-2')}/health`)).toMatchObject({ health: 'HEALTHY', current: true });

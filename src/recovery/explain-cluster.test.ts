@@ -10,6 +10,7 @@ import type { ClosedGate, GateName } from './gates.ts';
 import { endsOfGates, gateTasks } from './gate-tasks.ts';
 import { taskSteps } from './operator-task.ts';
 import type { Standing } from './standing.ts';
+import { unrecordedInWords } from './unrecorded.ts';
 
 const now = 1_800_000_000_000;
 
@@ -101,6 +102,13 @@ test('many nodes that fail at one address are told once, with what they have in 
   ]);
   expect(waiting).toEqual([
     { reason: 'web-1, web-2, web-3: held: 2 of 2 nodes are unhealthy', until: now + 60_000 },
+  ]);
+});
+
+test('a node whose probe could not be recorded was probed', () => {
+  const reason = unrecordedInWords(2000, 'process 7 has ended');
+  expect(explainCluster(aCluster([aNode('web-1', 'UNKNOWN', { reason })])).problems).toEqual([
+    'web-1: what its last probe found 2 s ago could not be recorded: process 7 has ended',
   ]);
 });
 
@@ -243,6 +251,7 @@ describe('every command that an operator is given exists', async () => {
     reason: 'after hook failed: x',
     service: 'embedded' as const,
     executionId: 'e2',
+    workflow: 'attach',
   };
   const nodes = [
     aNode('web-1', 'QUARANTINED', { quarantine: { since: now, reason: 'x' } }),

@@ -15,6 +15,7 @@ import { causeOf } from './node-causes.ts';
 import type { OperatorTask } from './operator-task.ts';
 import { eachCommandOnce, isUnseen, lostFromPool, operatorTasks, requiredFirst } from './operator-tasks.ts';
 import type { Standing } from './standing.ts';
+import { isUnrecorded } from './unrecorded.ts';
 import { outageInWords, type StandingOutage } from './zone-outage.ts';
 
 export interface ClusterExplanation {
@@ -97,9 +98,10 @@ function groupUnseen({ nodes, cloud }: ExplainedCluster): string[] {
     return [
       `${namesOf(unseen)} cannot be probed, and ${unseen.length === 1 ? 'is' : 'are'} left alone: ${why}`,
     ];
-  return groupBy(unseen, ({ reason }) => withoutNumbers(reason)).map(
-    (group) => `${namesOf(group)} cannot be probed${exampleOf(group, ({ reason }) => reason)}`,
-  );
+  return groupBy(unseen, ({ reason }) => withoutNumbers(reason)).map((group) => {
+    const what = isUnrecorded(group[0].reason) ? '' : ' cannot be probed';
+    return `${namesOf(group)}${what}${exampleOf(group, ({ reason }) => reason)}`;
+  });
 }
 
 /**

@@ -102,6 +102,8 @@ export interface ExplainedHookFailure {
   readonly reason: string;
   readonly service: WorkflowServiceName;
   readonly executionId: string | null;
+  /** The name of its workflow; absent: not known. */
+  readonly workflow?: string;
 }
 
 /** One that a caller asked for, and that failed. */

@@ -42,7 +42,7 @@ export function causeOf(
   // What the recovery itself waits for is of the present, too.
   const waitsFor = next.what === 'HOLD' && next.heldBy?.length === 0 ? next.reason : '';
   const said = isUnknown || failure === null ? reason : failure.reason;
-  const of = { cluster: cluster.name, node: node.name, policy: cluster.policy?.name ?? null };
+  const of = { cluster: cluster.name, node: node.name, policy: cluster.policy.name };
   const now = knownCause(`${said} ${waitsFor}`, of);
   if (now !== null) return { ...now, asOf: null };
   // What was tried last says more than how it began.

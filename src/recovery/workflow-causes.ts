@@ -64,11 +64,11 @@ function failedSteps({ name, reason, service, executionId }: FailedWorkflow): [T
 
 /** What a hook after a recovery was for is not done, although the node is healthy. */
 export function failedHookTasks(name: string, warning: ExplainedHookFailure): OperatorTask[] {
-  const { executionId, service, reason, recoveryId } = warning;
+  const { executionId, service, reason, recoveryId, workflow } = warning;
   const [, missing] = isMissing.exec(reason) ?? [];
   const again =
     missing === undefined
-      ? rerunSteps(executionId, service)
+      ? rerunSteps(executionId, service, workflow)
       : [
           { command: createWorkflows(service), text: `create it from a file that defines ${missing}` },
           { command: startWorkflow(missing, service), text: 'run it, with the input that it takes' },
@@ -84,7 +84,11 @@ export function failedHookTasks(name: string, warning: ExplainedHookFailure): Op
   );
 }
 
-function rerunSteps(executionId: string | null, service: WorkflowServiceName): TaskStep[] {
+function rerunSteps(
+  executionId: string | null,
+  service: WorkflowServiceName,
+  workflow: string | undefined,
+): TaskStep[] {
   if (executionId === null) return [];
   const show = {
     command: showExecution({ id: executionId, service }),
@@ -99,5 +103,14 @@ function rerunSteps(executionId: string | null, service: WorkflowServiceName): T
         text: 'find the task that failed, and run it again: `openstack task execution rerun TASK`',
       },
     ];
-  return [show, { command: `coppice workflow rerun ${executionId}`, text: 'run what failed again' }];
+  const rerun = {
+    command: `coppice workflow rerun ${executionId}`,
+    text: 'run what failed again, by the definition that the execution had',
+  };
+  if (workflow === undefined) return [show, rerun];
+  const run = {
+    command: startWorkflow(workflow, service),
+    text: 'or, instead of step 2, where its definition was corrected: run it from its beginning, with the input (--input) that step 1 shows',
+  };
+  return [show, rerun, run];
 }

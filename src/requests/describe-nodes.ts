@@ -127,7 +127,14 @@ async function failedHooks(
     const owner = owners.get(nodeId);
     const found = owner === undefined ? null : await executionOf(tools, failure, owner);
     const { recoveryId, reason, workflowService: service = 'embedded' } = failure;
-    failures.set(nodeId, { recoveryId, reason, service, executionId: found?.executionId ?? null });
+    const workflow = found === null ? {} : { workflow: found.name };
+    failures.set(nodeId, {
+      recoveryId,
+      reason,
+      service,
+      executionId: found?.executionId ?? null,
+      ...workflow,
+    });
   }
   return failures;
 }

@@ -68,7 +68,12 @@ describe.concurrent('an incident', { timeout: 120_000 }, () => {
     const recovery = { actions: [{ name: 'REBOOT', after: [workflowStep('attach')] }] };
     await server.cluster('hook', sleeper, policy(recovery), 1);
     await server.killNode('hook-1');
-    await server.seeUntil('hook', [/attach/, /2\. coppice workflow rerun /, /3\. coppice recovery ack/]);
+    await server.seeUntil('hook', [
+      /attach/,
+      /2\. coppice workflow rerun /,
+      /3\. coppice workflow run attach/,
+      /4\. coppice recovery ack/,
+    ]);
   });
 
   test('4: a workflow of the recovery is paused', async () => {
