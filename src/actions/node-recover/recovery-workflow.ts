@@ -196,9 +196,11 @@ async function cancelAndAwait(
   }
 }
 
-/** Also where the execution cannot be read: the answer says how it stands. One that has ended stays so. */
+/** One that cannot be read is cancelled all the same: the answer says how it stands. */
 async function cancelExecution(run: WorkflowRun, reason: string): Promise<StepResult | null> {
   const { workflows, executionId, context } = run;
+  const seen = await seeExecution(run, null).catch(() => null);
+  if (seen !== null) return seen;
   try {
     return resultOf(await workflows.cancel(executionId, reason, ownerOf(context.action)));
   } catch (error) {
