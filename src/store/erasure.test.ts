@@ -74,7 +74,7 @@ async function databaseOfBefore(): Promise<string> {
   await migrate(store, 1);
   using raw = new DatabaseSync(store.location);
   raw.exec(
-    `DELETE FROM schema_version WHERE version > ${VERSION_BEFORE}; DROP TABLE erasure_due; DROP TABLE trust_change`,
+    `DELETE FROM schema_version WHERE version > ${VERSION_BEFORE}; DROP TABLE erasure_due; DROP TABLE trust_change; DROP TABLE workflow_tree`,
   );
   await store.write(async (tx) => {
     for (let at = 0; at < SERVERS; at += 1)
@@ -92,7 +92,9 @@ async function databaseOfBefore(): Promise<string> {
     const inputs = { lifecycle_hook: { url: hooks.params.url, timeout: 5 }, other: 1 };
     await insertActions(tx, [newAction('NODE_DELETE', { id: 'going', inputs })], 1);
   });
-  raw.exec('ALTER TABLE action DROP COLUMN failure_code');
+  raw.exec(
+    'ALTER TABLE action DROP COLUMN failure_code; ALTER TABLE recovery_step DROP COLUMN workflow_service',
+  );
   raw
     .prepare(
       'INSERT INTO action_step (action_id, name, kind, state, result, epoch, at) VALUES (?, ?, ?, ?, ?, 1, 1)',
