@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { fakeApi, type Answers } from '../../../test/cli/fake-api.ts';
 import { plainTerminal, run } from '../../../test/cli/run.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import { buildProgram } from '../program.ts';
 
 const action = { id: 'a1', action: 'DELETE', status: 'SUCCEEDED', status_reason: '', data: {}, outputs: {} };
@@ -9,13 +10,19 @@ const accepted = { status: 202, headers: { Location: 'http://x/v1/actions/a1' },
 
 /** By command: where its objects are, and whether an action deletes them. */
 const kinds = {
-  'cluster delete': { path: 'clusters', one: 'cluster', answer: accepted, ended: action },
-  'node delete': { path: 'nodes', one: 'node', answer: accepted, ended: action },
-  'retained delete': { path: 'retained', one: 'retained', answer: accepted, ended: action },
-  'profile delete': { path: 'profiles', one: 'profile', answer: { status: 204 }, ended: null },
-  'policy delete': { path: 'policies', one: 'policy', answer: { status: 204 }, ended: null },
-  'receiver delete': { path: 'receivers', one: 'receiver', answer: { status: 204 }, ended: null },
+  'cluster delete': { path: '/v1/clusters', one: 'cluster', answer: accepted, ended: action },
+  'node delete': { path: '/v1/nodes', one: 'node', answer: accepted, ended: action },
+  'retained delete': { path: '/v1/retained', one: 'retained', answer: accepted, ended: action },
+  'profile delete': { path: '/v1/profiles', one: 'profile', answer: { status: 204 }, ended: null },
+  'policy delete': { path: '/v1/policies', one: 'policy', answer: { status: 204 }, ended: null },
+  'receiver delete': { path: '/v1/receivers', one: 'receiver', answer: { status: 204 }, ended: null },
+  // Mistral's API answers with the object itself.
+  'workflow delete': { path: '/v2/workflows', one: null, answer: { status: 204 }, ended: null },
 } as const;
+
+function shown(one: string | null, object: JsonObject): JsonObject {
+  return one === null ? object : { [one]: object };
+}
 
 test('every delete command is tried here', async () => {
   const found: string[] = [];
@@ -31,9 +38,9 @@ describe.each(Object.entries(kinds))('%s --json', (words, { path, one, answer, e
   const answers: Answers = {
     ...Object.fromEntries(
       ['a', 'b'].flatMap((name) => [
-        [`GET /v1/${path}/${name}`, { body: { [one]: { id: `${name}1`, name } } }],
-        [`DELETE /v1/${path}/${name}`, answer],
-        [`DELETE /v1/${path}/${name}1`, answer],
+        [`GET ${path}/${name}`, { body: shown(one, { id: `${name}1`, name }) }],
+        [`DELETE ${path}/${name}`, answer],
+        [`DELETE ${path}/${name}1`, answer],
       ]),
     ),
     'GET /v1/actions/a1': { body: { action } },
@@ -46,7 +53,8 @@ describe.each(Object.entries(kinds))('%s --json', (words, { path, one, answer, e
   });
 
   test('leaves out what was refused, and of nothing there is no document', async () => {
-    const refusing = { ...answers, [`DELETE /v1/${path}/b1`]: { status: 409, body: {} } };
+    const refusal = { status: 409, body: {} };
+    const refusing = { ...answers, [`DELETE ${path}/b`]: refusal, [`DELETE ${path}/b1`]: refusal };
     await using api = await fakeApi(refusing);
     const some = await run([...words.split(' '), 'a', 'b', '--json'], { url: api.url });
     expect([some.code, JSON.parse(some.out)]).toEqual([1, [{ name: 'a', action: ended }]]);
