@@ -41,6 +41,7 @@ function withoutToken(url: string, guard: AddressGuard, stops: Stops): MistralWo
   const session = new CloudSession({
     settings: {
       authUrl: url,
+      // Never sent: there is no Keystone, and `tokensOf` has no token.
       credential: { kind: 'token', token: new Secret(''), scope: { kind: 'unscoped' } },
       origin: { where: 'none: no authentication', test: '' },
       region: null,

@@ -7,7 +7,6 @@ import { CoppiceError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Session } from '../domain/session.ts';
 import type { WorkflowState } from '../domain/workflow-records.ts';
-import type { WorkflowServiceName } from '../domain/workflow-service-name.ts';
 
 export interface WorkflowDescription {
   readonly id: string;
@@ -48,7 +47,8 @@ export interface WorkflowStartRequest {
  * signal ends a request to another server sooner than it would end by itself.
  */
 export interface WorkflowService {
-  readonly name: WorkflowServiceName;
+  /** What was written may be read a moment later only: that there is no such execution is asked again. */
+  readonly readsMayLag: boolean;
 
   /**
    * By name: the one of the session's project, else one that another project shares; undefined if there is

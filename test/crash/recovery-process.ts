@@ -107,7 +107,7 @@ function slowToCancel(workflows: EmbeddedWorkflows): WorkflowService {
     // The end of a cancel that died with the process has to be requested again; nothing else would send its
     // signal.
     pauseMs: () => 2000,
-    name: 'embedded',
+    readsMayLag: false,
   };
 }
 

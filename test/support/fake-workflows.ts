@@ -21,7 +21,7 @@ export interface FakeWorkflow {
 }
 
 export class FakeWorkflows implements WorkflowService {
-  readonly name = 'embedded';
+  readonly readsMayLag = false;
   readonly known = new Map<string, FakeWorkflow>();
   readonly executions = new Map<string, WorkflowExecution & { reads: number; env: JsonObject }>();
   /** `start drain`, `cancel drain`: what really happened, without repeats. */

@@ -52,7 +52,7 @@ export class SimulatedWorkflows {
     const call = <T>(method: Method, work: () => T): Promise<T> =>
       isAlive() ? this.#call(method, work) : new Promise<never>(() => {});
     return {
-      name: 'embedded',
+      readsMayLag: false,
       pauseMs: () => 5000,
       endSignal: (id) => `end of ${id}`,
       find: (name) => call('find', () => this.#describe(name)),

@@ -44,6 +44,8 @@ interface Started extends Seen {
 
 /** How long the engine may take to answer a call, whatever the workflow itself may take. */
 const callTimeoutMs = 60_000;
+/** An execution that is not found so often in a row is not there, also where reads may lag. */
+const TIMES_ABSENT = 3;
 
 export async function runWorkflowStep(run: WorkflowRun): Promise<Ran> {
   const known = { mayHaveBegun: false };
@@ -170,8 +172,7 @@ async function awaitEnd(
   for (let turn = 1; ; turn += 1) {
     const { at, ended } = await callService(run, `look ${turn}`, () => seeExecution(run, absent));
     timesAbsent = ended !== null && isAbsent(ended, absent) ? timesAbsent + 1 : 0;
-    // What is read from another server may lag behind what was written there.
-    const isCertain = timesAbsent === 0 || timesAbsent >= (run.workflows.name === 'mistral' ? 3 : 1);
+    const isCertain = timesAbsent === 0 || timesAbsent >= (run.workflows.readsMayLag ? TIMES_ABSENT : 1);
     if (ended !== null && isCertain) return { at, ended };
     if (at >= deadline) return null;
     await pause(run, `wait ${turn}`, Math.min(run.workflows.pauseMs(turn), deadline - at));
@@ -196,11 +197,11 @@ async function cancelAndAwait(
   }
 }
 
-/** One that cannot be read is cancelled all the same: the answer says how it stands. */
+/** One that cannot be read, or is not found, is cancelled all the same: the answer says how it stands. */
 async function cancelExecution(run: WorkflowRun, reason: string): Promise<StepResult | null> {
   const { workflows, executionId, context } = run;
   const seen = await seeExecution(run, null).catch(() => null);
-  if (seen !== null) return seen;
+  if (seen !== null && !isAbsent(seen, null)) return seen;
   try {
     return resultOf(await workflows.cancel(executionId, reason, ownerOf(context.action)));
   } catch (error) {
@@ -209,9 +210,9 @@ async function cancelExecution(run: WorkflowRun, reason: string): Promise<StepRe
   }
 }
 
-function isAbsent({ ok, ...result }: StepResult, absent: StepResult | null): boolean {
+function isAbsent(result: StepResult, absent: StepResult | null): boolean {
   const expected = absent ?? noExecution;
-  return !ok && !expected.ok && 'reason' in result && result.reason === expected.reason;
+  return !result.ok && !expected.ok && result.reason === expected.reason;
 }
 
 const noExecution: StepResult = {

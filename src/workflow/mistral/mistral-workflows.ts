@@ -48,7 +48,7 @@ interface MistralCall {
 }
 
 export class MistralWorkflows implements WorkflowService {
-  readonly name = 'mistral';
+  readonly readsMayLag = true;
   readonly #clientOf: (session: Session) => MistralClient;
   readonly #now: () => number;
   #silence: Silence | undefined;
@@ -144,8 +144,11 @@ export class MistralWorkflows implements WorkflowService {
       this.#silence = undefined;
       return answer;
     } catch (error) {
-      const why = until.aborted ? NO_ANSWER : isUnanswered(error) ? error.reason : undefined;
-      this.#silence = why === undefined ? undefined : { reason: why, until: this.#now() + REST_MS };
+      // A caller that waits less says nothing of Mistral.
+      if (timeout.aborted || signal?.aborted !== true) {
+        const why = timeout.aborted ? NO_ANSWER : isNotReached(error) ? error.reason : undefined;
+        this.#silence = why === undefined ? undefined : { reason: why, until: this.#now() + REST_MS };
+      }
       if (until.aborted)
         throw new CoppiceError('operation-failed', `${doing}: ${NO_ANSWER}`, { cause: error });
       throw refused(doing, error);
@@ -155,15 +158,15 @@ export class MistralWorkflows implements WorkflowService {
 
 const NO_ANSWER = 'Mistral does not answer';
 
-function isUnanswered(error: unknown): error is CloudError {
-  return error instanceof CloudError && error.status === null;
+function isNotReached(error: unknown): error is CloudError {
+  return error instanceof CloudError && error.status === null && !error.mayHaveHappened;
 }
 
 function refused(doing: string, error: unknown): unknown {
   if (isStatus(error, 404)) return asCoppiceError('resource-not-found', doing, error);
   if (isStatus(error, 400)) return asCoppiceError('bad-request', doing, error);
   if (isStatus(error, 409)) return asCoppiceError('action-conflict', doing, error);
-  if (error instanceof CloudError && error.status === null && !error.mayHaveHappened)
+  if (isNotReached(error))
     return new WorkflowServiceNotReached('operation-failed', `${doing}: ${error.reason}`, { cause: error });
   return operationError(error, doing);
 }

@@ -52,7 +52,7 @@ export class EmbeddedWorkflows implements WorkflowService {
   /** `start` resumes pending work, nothing runs before it; `stop` aborts running actions. */
   readonly runner: WorkflowRunner;
   readonly registry: ActionRegistry;
-  readonly name = 'embedded';
+  readonly readsMayLag = false;
   readonly #store: Store;
 
   constructor(options: EmbeddedWorkflowsOptions) {
