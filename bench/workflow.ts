@@ -23,7 +23,8 @@ import { testSession } from '../test/support/session.ts';
 const performed: PerformedAction = {
   name: 'bench.call',
   description: 'Leaves the step and comes back, as std.http does, without a network.',
-  parameters: undefined,
+  parameters: [],
+  takesMore: true,
   perform: async () => succeeded(null),
 };
 

@@ -1,7 +1,8 @@
 /**
  * Writes what is derived from the code and committed: `openapi.json` from the routes' declarations, the
  * client's types from that, `src/store/schema.sql` from the migrations, `schemas/health-policy.schema.json`
- * from the policy's fields, the tables of `docs/profiles.md` from the profile types, that of
+ * from the policy's fields, the tables of `docs/profiles.md` from the profile types, those of
+ * `docs/openstack-actions.md` from the methods of OpenStack's clients, that of
  * `docs/howto/authenticate.md` from the access rules. With `--check` it writes
  * nothing, and fails where a committed file is not what the code gives.
  */
@@ -19,6 +20,7 @@ import { migrate } from '../src/store/migrate.ts';
 import { openSqlite } from '../src/store/sqlite.ts';
 import type { Store } from '../src/store/store.ts';
 import { withAccessTable } from './access-table.ts';
+import { withActionTables } from './action-tables.ts';
 import { apiTypes } from './api-types.ts';
 import type { OpenApiDocument } from './api-types.ts';
 import { withProfileTables } from './profile-tables.ts';
@@ -43,6 +45,10 @@ async function generate(): Promise<ReadonlyMap<string, string>> {
       ['src/client/api-types.ts', apiTypes(JSON.parse(api) as OpenApiDocument)],
       ['src/store/schema.sql', await dumpSchema(store)],
       ['docs/profiles.md', withProfileTables(readFileSync(join(root, 'docs/profiles.md'), 'utf8'))],
+      [
+        'docs/openstack-actions.md',
+        withActionTables(readFileSync(join(root, 'docs/openstack-actions.md'), 'utf8')),
+      ],
       [
         'docs/howto/authenticate.md',
         withAccessTable(readFileSync(join(root, 'docs/howto/authenticate.md'), 'utf8')),

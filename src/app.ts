@@ -171,6 +171,7 @@ async function startParts(
     apiUrl: () => port?.url,
     httpPolicy: { http, maxResponseBytes: config.workflowHttpResponseBytes },
     keepDays: config.workflowKeepDays,
+    clouds,
     carriesOut: config.roles.includes('engine'),
   });
   const mistral = openMistral(config, clouds, guard, stops);

@@ -104,7 +104,7 @@ async function performed(url: string): Promise<unknown> {
     allow_redirects: true,
     timeout: 0.3,
   };
-  const call = { id: 'a1', input, workflowName: 'w', executionId: 'e1', taskId: 't1' };
+  const call = { id: 'a1', input, workflowName: 'w', executionId: 'e1', taskId: 't1', session: null };
   return await action.perform(call, new AbortController().signal);
 }
 

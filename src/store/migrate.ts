@@ -38,6 +38,7 @@ import * as failureCodes from './migrations/0031-failure-codes.ts';
 import * as trustChanges from './migrations/0032-trust-changes.ts';
 import * as workflowService from './migrations/0033-workflow-service.ts';
 import * as workflowTrees from './migrations/0034-workflow-trees.ts';
+import * as ownersOfExecutions from './migrations/0035-owners-of-executions.ts';
 
 interface Migration {
   readonly version: number;
@@ -80,6 +81,7 @@ const migrations: readonly Migration[] = [
   { version: 32, up: trustChanges.up },
   { version: 33, up: workflowService.up },
   { version: 34, up: workflowTrees.up },
+  { version: 35, up: ownersOfExecutions.up },
 ];
 
 export const schemaVersion = migrations.length;

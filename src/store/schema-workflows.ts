@@ -62,6 +62,9 @@ export interface WorkflowExecutionRow {
   parent_index: number | null;
   root_id: string | null;
   project: string;
+  /** Who started it; null: not known, of executions from before it was kept. */
+  user: string | null;
+  domain: string | null;
   created_at: number;
   updated_at: number;
   input: JsonText;

@@ -684,7 +684,9 @@ CREATE TABLE "workflow_execution" (
   "version" integer not null,
   "signals_end" integer not null,
   "depth" integer default 0 not null,
-  "definition_project" text default '' not null
+  "definition_project" text default '' not null,
+  "user" text,
+  "domain" text
 );
 
 CREATE INDEX "workflow_execution_by_parent" on "workflow_execution" ("parent_id");

@@ -7,6 +7,7 @@
  * and one that was decided on an older version changes nothing and throws `StaleExecution`.
  */
 import type { Insertable, Selectable, Updateable } from 'kysely';
+import type { Session } from '../domain/session.ts';
 import type { ExecutionRecord } from '../domain/workflow-records.ts';
 import { chunks, fromText, toFlag, toText } from './rows.ts';
 import type { WorkflowExecutionRow } from './schema-workflows.ts';
@@ -27,6 +28,11 @@ export interface ExecutionRecordKeeping {
   /** Whose definition it runs: its own project's, or what another one shares. */
   readonly definitionProject: string;
   readonly project: string;
+  /**
+   * Who started it, and with whose rights its actions work in the cloud, also when another user resumes it.
+   * null: not known, of executions from before it was kept.
+   */
+  readonly owner: Session | null;
   readonly signalsEnd: boolean;
   /** How many executions stand above it: 0 for one that is no sub-workflow. */
   readonly depth: number;
@@ -67,6 +73,8 @@ function toExecutionRow(
     parent_index: record.parent?.index ?? null,
     root_id: record.rootId,
     project: keeping.project,
+    user: keeping.owner?.user ?? null,
+    domain: keeping.owner?.domain ?? null,
     created_at: record.createdAt,
     updated_at: record.updatedAt,
     input: toText(record.input),
@@ -174,6 +182,7 @@ export function toExecution(row: Selectable<WorkflowExecutionRow>): StoredExecut
     sourceId: row.source_id,
     definitionProject: row.definition_project,
     project: row.project,
+    owner: row.user === null ? null : { project: row.project, user: row.user, domain: row.domain },
     signalsEnd: row.signals_end === 1,
     depth: row.depth,
   };

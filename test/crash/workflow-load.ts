@@ -25,7 +25,8 @@ function boundary(): void {
 const touch: PerformedAction = {
   name: 'test.touch',
   description: 'Leaves a line in the log.',
-  parameters: undefined,
+  parameters: [],
+  takesMore: true,
   async perform({ id, input }) {
     boundary();
     await pause(1);

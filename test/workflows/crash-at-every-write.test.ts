@@ -33,7 +33,8 @@ function touching(store: MortalStore): PerformedAction {
   return {
     name: 'test.touch',
     description: 'Leaves a trace outside.',
-    parameters: undefined,
+    parameters: [],
+    takesMore: true,
     async perform({ id, input }) {
       await new Promise((resolve) => setImmediate(resolve));
       if (!store.isDead) ran.push(id);

@@ -107,7 +107,7 @@ export function adhocAction(described: Described, spec: AdhocActionSpec): ShownA
   };
 }
 
-export function systemAction({ name, description, parameters = [] }: ActionType): ShownAction {
+export function systemAction({ name, description, parameters, takesMore = false }: ActionType): ShownAction {
   const inputs = parameters.map(({ name: parameter, required, default: value = null }) =>
     required ? parameter : `${parameter}=${pythonText(value)}`,
   );
@@ -122,7 +122,7 @@ export function systemAction({ name, description, parameters = [] }: ActionType)
     updatedAt: null,
     isSystem: true,
     description,
-    input: inputs.join(', '),
+    input: [...inputs, ...(takesMore ? ['**kwargs'] : [])].join(', '),
     text: null,
   };
 }

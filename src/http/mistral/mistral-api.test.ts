@@ -104,12 +104,12 @@ describe('workflows', () => {
     const called = await rest.call(
       'POST',
       '/workflows/validate',
-      "version: '2.0'\nw: {tasks: {a: {action: nova.servers_get}, b: {workflow: validted}}}\n",
+      "version: '2.0'\nw: {tasks: {a: {action: mine.reboot}, b: {workflow: validted}}}\n",
     );
     expect(called.body).toMatchObject({
       valid: true,
       warnings: [
-        { path: 'w.tasks.a.action', line: 2, message: expect.stringContaining('nova.servers_get') },
+        { path: 'w.tasks.a.action', line: 2, message: expect.stringContaining('mine.reboot') },
         { path: 'w.tasks.b.workflow', message: expect.stringContaining("there is no workflow 'validted'") },
       ],
     });

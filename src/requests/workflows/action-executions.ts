@@ -1,6 +1,7 @@
 /** Runs of actions, by a task or standalone: shown, completed from outside, deleted. */
 import { CoppiceError } from '../../domain/errors.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
+import { ownerOf } from '../../domain/session.ts';
 import {
   deleteStandaloneAction,
   noExecution,
@@ -161,6 +162,7 @@ export async function runStandaloneAction(
     ...setting,
     name,
     input,
+    session: ownerOf(caller),
     isKept: params['save_result'] === true,
     mustEnd: params['run_sync'] === true,
   });

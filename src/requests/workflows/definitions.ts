@@ -186,7 +186,9 @@ export async function validateDefinition(
   { kind, text, namespace = '' }: Pick<DefinitionText, 'kind' | 'text' | 'namespace'>,
 ): Promise<Validity> {
   try {
-    const parsed = await parseSourceInParts(kind, text);
+    const { registry, library } = runnerOf(tools);
+    const parsed = await parseSourceInParts(kind, text, registry.known);
+    await library.refuseAbsent({ project, namespace }, parsed);
     const place = { project, definitionProject: project, namespace };
     const missing = await missingCalls(tools, place, parsed);
     return { valid: true, warnings: [...parsed.warnings, ...missing] };

@@ -1,6 +1,7 @@
 /** Executions of workflows: started, paused, resumed, ended by force, described, deleted. */
 import { CoppiceError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import { ownerOf } from '../../domain/session.ts';
 import {
   getExecution,
   getExecutions,
@@ -81,7 +82,7 @@ export async function startExecution(
     input: { ...source?.record.input, ...request.input },
     params: { ...source?.record.params, ...request.params },
     description: request.description ?? '',
-    project: caller.project,
+    owner: ownerOf(caller),
     signalsEnd: false,
     admit: (tx) => refuseOverLimit(tx, tools, caller),
   });

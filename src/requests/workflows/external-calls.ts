@@ -35,7 +35,8 @@ export async function missingCalls(
     if (await isThere(tools, place, call)) continue;
     const known = await definitionNames(tools.store.db, tables[call.kind], place);
     const hint = didYouMean(call.name, known);
-    const message = `${describeMissingCall(call)}: the task fails when it runs${hint === undefined ? '' : `; ${hint}`}`;
+    const absence = call.kind === 'action' ? runnerOf(tools).registry.absence(call.name) : undefined;
+    const message = `${absence ?? describeMissingCall(call)}: the task fails when it runs${hint === undefined ? '' : `; ${hint}`}`;
     problems.push({ severity: 'warning', message, ...call.at });
   }
   return problems;

@@ -8,6 +8,7 @@
  * `registry.ts`.
  */
 import type { Json, JsonObject } from '../../domain/json.ts';
+import type { Session } from '../../domain/session.ts';
 import type { ParameterCheck } from './parameter-checks.ts';
 
 export interface ActionParameter {
@@ -29,6 +30,11 @@ export interface ActionCall {
   readonly workflowName: string;
   readonly executionId: string;
   readonly taskId: string;
+  /**
+   * For whom the action works: who started the execution. null: not known, of an execution from before that
+   * was kept.
+   */
+  readonly session: Session | null;
 }
 
 export interface ActionEnding {
@@ -47,8 +53,9 @@ interface Described {
   /** `std.echo` */
   readonly name: string;
   readonly description: string;
-  /** undefined: accepts any. */
-  readonly parameters: readonly ActionParameter[] | undefined;
+  readonly parameters: readonly ActionParameter[];
+  /** Whether it takes any other parameter too. */
+  readonly takesMore?: boolean;
 }
 
 export interface PureAction extends Described {

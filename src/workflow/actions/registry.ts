@@ -4,9 +4,11 @@
  */
 import type { KnownActions } from '../language/checks/known-actions.ts';
 import type { SystemAction } from '../language/conductor/lookups.ts';
-import type { ActionParameter, ActionType } from './action-type.ts';
+import { absence } from './absent-actions.ts';
+import type { ActionType } from './action-type.ts';
+import { cloudActionSignatures } from './cloud-actions.ts';
 import { basicActions } from './std-basic.ts';
-import { httpActionNames, httpActions, httpParameters, type HttpActionServices } from './std-http.ts';
+import { httpActionSignatures, httpActions, type HttpActionServices } from './std-http.ts';
 
 /**
  * Mistral's actions that Coppice does not have, with the reason and an alternative: reported when a
@@ -24,30 +26,41 @@ const refused: Readonly<Record<string, string>> = {
   'std.email': 'needs a mail server and its password; call a mail or paging service with std.http',
 };
 
-/** Names of the built-in actions. */
-export const standardNames: readonly string[] = [...basicActions.map(({ name }) => name), ...httpActionNames];
-
-/** The parameters of a standard action; null: it accepts any; undefined: there is no such action. */
-export function standardParameters(name: string): readonly ActionParameter[] | null | undefined {
-  if ((httpActionNames as readonly string[]).includes(name)) return httpParameters;
-  const action = basicActions.find((one) => one.name === name);
-  return action === undefined ? undefined : (action.parameters ?? null);
-}
+type ActionSignature = Pick<ActionType, 'name' | 'parameters' | 'takesMore'>;
 
 /** For the checks of a definition. */
-export const standardKnown: KnownActions = {
-  refusal,
-  parametersOf: standardParameters,
-  names: standardNames,
-};
+function knownOf(actions: readonly ActionSignature[]): KnownActions {
+  const byName = new Map(actions.map((action) => [action.name, action]));
+  return {
+    refusal,
+    parametersOf: (name) => {
+      const action = byName.get(name);
+      return action?.takesMore === true ? null : action?.parameters;
+    },
+    names: [...byName.keys()],
+  };
+}
+
+/**
+ * For the checks of a definition where no server is asked: all actions that a server may have, with a cloud
+ * or without one.
+ */
+export const standardKnown: KnownActions = knownOf([
+  ...basicActions,
+  ...httpActionSignatures,
+  ...cloudActionSignatures,
+]);
 
 export class ActionRegistry {
   readonly #actions: ReadonlyMap<string, ActionType>;
+  /** For the checks of definitions on this server. */
+  readonly known: KnownActions;
 
   /** @throws Error for two actions with the same name. */
   constructor(actions: readonly ActionType[]) {
     this.#actions = new Map(actions.map((action) => [action.name, action]));
     if (this.#actions.size !== actions.length) throw new Error('Two workflow actions have the same name.');
+    this.known = knownOf(actions);
   }
 
   get all(): readonly ActionType[] {
@@ -61,7 +74,13 @@ export class ActionRegistry {
   /** The action in the form that the conductor needs. */
   describe(name: string): SystemAction | undefined {
     const action = this.#actions.get(name);
-    return action === undefined ? undefined : { name, inputs: action.parameters };
+    if (action === undefined) return undefined;
+    return { name, inputs: action.takesMore === true ? undefined : action.parameters };
+  }
+
+  /** Why an action of an OpenStack service is not there; undefined: it is, or its name is no such one. */
+  absence(name: string): string | undefined {
+    return this.#actions.has(name) ? undefined : absence(name);
   }
 }
 

@@ -26,7 +26,7 @@ async function run(
   });
   const action = registry.find(name);
   if (action === undefined || isPure(action)) throw new Error(`no action ${name}`);
-  const call = { id: 'a1', input, workflowName: 'w', executionId: 'e1', taskId: 't1' };
+  const call = { id: 'a1', input, workflowName: 'w', executionId: 'e1', taskId: 't1', session: null };
   return await action.perform(call, new AbortController().signal);
 }
 
@@ -272,7 +272,14 @@ describe('the basic actions', () => {
     const registry = standardActions({ policy: defaultHttpPolicy(), apiUrl: () => undefined });
     const action = registry.find(name);
     if (action === undefined || !isPure(action)) throw new Error(`no action ${name}`);
-    return action.evaluate({ id: 'a1', input, workflowName: 'w', executionId: 'e1', taskId: 't1' });
+    return action.evaluate({
+      id: 'a1',
+      input,
+      workflowName: 'w',
+      executionId: 'e1',
+      taskId: 't1',
+      session: null,
+    });
   }
 
   it.each([

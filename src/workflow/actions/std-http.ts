@@ -45,7 +45,7 @@ const optional: readonly Omit<ActionParameter, 'required'>[] = [
   { name: 'proxies', check: isNothing },
   { name: 'verify' },
 ];
-export const httpParameters: readonly ActionParameter[] = [
+const httpParameters: readonly ActionParameter[] = [
   { name: 'url', required: true, check: isHttpUrl },
   { name: 'method', required: false, default: 'GET', check: isHttpMethod },
   ...optional.map((parameter) => ({ ...parameter, required: false, default: null })),
@@ -57,7 +57,10 @@ export interface HttpActionServices {
   readonly apiUrl: () => string | undefined;
 }
 
-export const httpActionNames = ['std.http', 'std.mistral_http'] as const;
+const httpActionNames = ['std.http', 'std.mistral_http'] as const;
+
+/** Known without the services that they need. */
+export const httpActionSignatures = httpActionNames.map((name) => ({ name, parameters: httpParameters }));
 
 export function httpActions(services: HttpActionServices): readonly PerformedAction[] {
   const { policy } = services;

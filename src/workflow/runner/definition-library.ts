@@ -26,6 +26,7 @@ import type { Store, Tx } from '../../store/store.ts';
 import type { ActionRegistry } from '../actions/registry.ts';
 import type { ActionInfo, CallName, Ownership, WorkflowInfo } from '../language/conductor/lookups.ts';
 import type { AdhocActionSpec, WorkbookSpec, WorkflowSpec } from '../language/definition/workflow-spec.ts';
+import { DefinitionError, type DefinitionProblem } from '../language/definition/problem.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { parseSourceInParts, type ParsedSource } from './parse-source.ts';
 
@@ -121,7 +122,7 @@ export class DefinitionLibrary {
     if (known !== undefined) return known;
     const source = await getSource(this.#store.db, sourceId);
     if (source === undefined) throw new Error(`The definition text ${sourceId} is nameNotFound.`);
-    return this.#keep(source, await parseSourceInParts(source.kind, source.text));
+    return this.#keep(source, await parseSourceInParts(source.kind, source.text, this.#registry.known));
   }
 
   #keep(source: DefinitionSource, parsed: ParsedSource): ParsedSource {
@@ -135,7 +136,7 @@ export class DefinitionLibrary {
    * nameTaken.
    */
   async create(kind: SourceKind, text: string, scope: DefinitionScope): Promise<Definition[]> {
-    return await this.#write(kind, text, async (tx, source, parsed) => {
+    return await this.#write(kind, text, scope, async (tx, source, parsed) => {
       const created: Definition[] = [];
       for (const { table, name, workbook, tags } of definitionsIn(parsed)) {
         const definition = this.#new(source, scope, { name, workbook, tags });
@@ -159,7 +160,7 @@ export class DefinitionLibrary {
     find: (tx: Tx, table: DefinitionTable, name: DefinitionName) => Promise<Definition | undefined>,
     createsMissing = false,
   ): Promise<Definition[]> {
-    return await this.#write(kind, text, async (tx, source, parsed) => {
+    return await this.#write(kind, text, scope, async (tx, source, parsed) => {
       const replaced: Definition[] = [];
       const { namespace } = scope;
       // Whose the workbook is, its members are.
@@ -199,12 +200,44 @@ export class DefinitionLibrary {
     this.#forget();
   }
 
+  /**
+   * Calls of OpenStack's actions that are not there: neither this server's own nor the project's.
+   * @throws CoppiceError `bad-request` with the reasons.
+   */
+  async refuseAbsent(
+    { project, namespace }: Pick<DefinitionScope, 'project' | 'namespace'>,
+    { external }: Pick<ParsedSource, 'external'>,
+  ): Promise<void> {
+    const problems: DefinitionProblem[] = [];
+    for (const { kind, name, at } of external) {
+      const reason = kind === 'action' ? this.#registry.absence(name) : undefined;
+      if (reason === undefined || (await this.#hasAction(project, { name, namespace }))) continue;
+      problems.push({ severity: 'error', message: reason, ...at });
+    }
+    if (problems.length === 0) return;
+    const cause = new DefinitionError(problems);
+    throw new CoppiceError('bad-request', cause.message, { cause });
+  }
+
+  async #hasAction(project: string, { name, namespace }: CallName): Promise<boolean> {
+    for (const at of [
+      { name, namespace },
+      { name, namespace: '' },
+    ]) {
+      await this.lookUpAction(project, at);
+      if ((this.cachedAction(project, at) ?? null) !== null) return true;
+    }
+    return false;
+  }
+
   async #write(
     kind: SourceKind,
     text: string,
+    scope: DefinitionScope,
     work: (tx: Tx, source: DefinitionSource, parsed: ParsedSource) => Promise<Definition[]>,
   ): Promise<Definition[]> {
-    const parsed = await parseSourceInParts(kind, text);
+    const parsed = await parseSourceInParts(kind, text, this.#registry.known);
+    await this.refuseAbsent(scope, parsed);
     const source = sourceOf(kind, text);
     const definitions = await this.#store.write(async (tx) => {
       await putSource(tx, source);

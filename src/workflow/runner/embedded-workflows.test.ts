@@ -348,7 +348,7 @@ test('of another project: a private workflow and every execution are not there, 
   expect(await workflows.names(other)).toEqual([]);
   await expect(workflows.start({ ...request('w'), session: other })).rejects.toMatchObject({ status: 404 });
   expect(await workflows.get(asked.id, other)).toBeUndefined();
-  const sameId = { id: asked.id, project: 'other', workflow: { name: 'w', namespace: '' } };
+  const sameId = { id: asked.id, owner: other, workflow: { name: 'w', namespace: '' } };
   const start = { ...sameId, input: {}, params: {}, description: '', signalsEnd: false };
   await expect(workflows.runner.startExecution(start)).rejects.toMatchObject({ status: 409 });
   await expect(workflows.cancel(asked.id, 'theirs', other)).rejects.toMatchObject({ status: 404 });

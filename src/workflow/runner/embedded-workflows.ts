@@ -7,10 +7,12 @@ import { CoppiceError } from '../../domain/errors.ts';
 import type { StoredExecution } from '../../store/workflow-executions.ts';
 import { definitionNames, type Definition } from '../../store/workflow-definitions.ts';
 import { getExecution } from '../../store/workflow-executions.ts';
-import type { Session } from '../../domain/session.ts';
+import { ownerOf, type Session } from '../../domain/session.ts';
 import type { Membership } from '../../membership/membership.ts';
+import type { Clouds } from '../../openstack/cloud.ts';
 import type { Store } from '../../store/store.ts';
 import type { ActionType } from '../actions/action-type.ts';
+import { cloudActions } from '../actions/cloud-actions.ts';
 import { defaultHttpPolicy, type HttpPolicy } from '../actions/http-policy.ts';
 import { standardActions, type ActionRegistry } from '../actions/registry.ts';
 import type { InputSpec } from '../language/definition/workflow-spec.ts';
@@ -35,7 +37,9 @@ export interface EmbeddedWorkflowsOptions {
    * created.
    */
   readonly apiUrl?: () => string | undefined;
-  /** Actions in addition to std.*. */
+  /** Of the cloud in which actions such as `nova.servers_get` work; absent: there are no such actions. */
+  readonly clouds?: Clouds | undefined;
+  /** Actions in addition to those. */
   readonly actions?: readonly ActionType[];
   readonly concurrency?: number;
   /** See `WorkflowRunnerOptions`; absent: true. */
@@ -60,7 +64,9 @@ export class EmbeddedWorkflows implements WorkflowService {
     const policy = options.httpPolicy ?? defaultHttpPolicy();
     const apiUrl = options.apiUrl ?? (() => undefined);
     this.#store = store;
-    this.registry = standardActions({ policy, apiUrl }, options.actions);
+    const { clouds, actions = [] } = options;
+    const ofCloud = clouds === undefined ? [] : cloudActions(clouds);
+    this.registry = standardActions({ policy, apiUrl }, [...ofCloud, ...actions]);
     const limit = concurrency === undefined ? {} : { concurrency };
     const keepMs = (options.keepDays ?? 0) * 24 * 3600 * 1000;
     this.runner = new WorkflowRunner({
@@ -105,7 +111,7 @@ export class EmbeddedWorkflows implements WorkflowService {
       input,
       params,
       description: text,
-      project: session.project,
+      owner: ownerOf(session),
       signalsEnd: true,
     });
     return toExecution(started);

@@ -1,6 +1,7 @@
 /** What a request to start a workflow makes: the execution before its first event. Nothing is stored yet. */
 import { CoppiceError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import type { Session } from '../../domain/session.ts';
 import type { Db, Tx } from '../../store/store.ts';
 import { findEnvironment } from '../../store/workflow-environments.ts';
 import { createExecution } from '../language/conductor.ts';
@@ -18,7 +19,8 @@ export interface ExecutionRequest {
   /** `env` may be the name of a stored environment. */
   readonly params: JsonObject;
   readonly description: string;
-  readonly project: string;
+  /** For whom its actions work; its project is the execution's. */
+  readonly owner: Session;
   /** Whether the end sends the durable signal. */
   readonly signalsEnd: boolean;
   /**
@@ -35,7 +37,7 @@ export async function newExecution(
   request: ExecutionRequest,
 ): Promise<LoadedExecution> {
   const { definition, spec } = await workflowOf(library, request);
-  const { description, input, project, signalsEnd } = request;
+  const { description, input, owner, signalsEnd } = request;
   const params = await withEnvironment(db, request);
   const start = { id, namespace: definition.namespace, description, input, params };
   const record = orBadRequest(() => createExecution(spec, start, now()));
@@ -43,7 +45,7 @@ export async function newExecution(
   return {
     workflow: spec,
     state: new ExecutionState(record),
-    keeping: { workflowId, sourceId, definitionProject, project, signalsEnd, depth: 0 },
+    keeping: { workflowId, sourceId, definitionProject, project: owner.project, owner, signalsEnd, depth: 0 },
     version: 0,
     isNew: true,
     admit: request.admit,
@@ -52,7 +54,7 @@ export async function newExecution(
 
 async function workflowOf(
   library: DefinitionLibrary,
-  { workflow: reference, project }: Pick<ExecutionRequest, 'workflow' | 'project'>,
+  { workflow: reference, owner: { project } }: Pick<ExecutionRequest, 'workflow' | 'owner'>,
 ): Promise<FoundWorkflow> {
   const found =
     'id' in reference
@@ -66,7 +68,7 @@ async function workflowOf(
 
 async function withEnvironment(
   db: Db,
-  { params, project }: Pick<ExecutionRequest, 'params' | 'project'>,
+  { params, owner: { project } }: Pick<ExecutionRequest, 'params' | 'owner'>,
 ): Promise<JsonObject> {
   const { env } = params;
   if (typeof env !== 'string') return params;

@@ -1,9 +1,13 @@
-/** Parses a definition's text and checks it against the built-in and the refused actions. */
+/**
+ * Parses a definition's text and checks it against the built-in and the refused actions: those of a server,
+ * or of any.
+ */
 import { CoppiceError } from '../../domain/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { parseYamlText } from '../language/definition/yaml-document.ts';
 import type { SourceKind } from '../../store/workflow-definitions.ts';
 import { standardKnown } from '../actions/registry.ts';
+import type { KnownActions } from '../language/checks/known-actions.ts';
 import type { ExternalCall } from '../language/checks/check-calls.ts';
 import { yieldToEventLoop } from '../../event-loop.ts';
 import {
@@ -25,13 +29,17 @@ export interface ParsedSource {
 }
 
 /** @throws CoppiceError `bad-request` with every problem found, in Mistral's form. */
-export function parseSource(kind: SourceKind, text: string): ParsedSource {
-  return refusing(() => readAtOnce(inParts(kind, text)));
+export function parseSource(kind: SourceKind, text: string, known = standardKnown): ParsedSource {
+  return refusing(() => readAtOnce(inParts(kind, text, known)));
 }
 
 /** The same, yielding to the event loop every few milliseconds. */
-export async function parseSourceInParts(kind: SourceKind, text: string): Promise<ParsedSource> {
-  const parts = inParts(kind, text);
+export async function parseSourceInParts(
+  kind: SourceKind,
+  text: string,
+  known = standardKnown,
+): Promise<ParsedSource> {
+  const parts = inParts(kind, text, known);
   for (;;) {
     const next = refusing(() => parts.next());
     if (next.done === true) return next.value;
@@ -71,15 +79,15 @@ function refusing<Result>(read: () => Result): Result {
   }
 }
 
-function* inParts(kind: SourceKind, text: string): InParts<ParsedSource> {
+function* inParts(kind: SourceKind, text: string, known: KnownActions): InParts<ParsedSource> {
   if (kind === 'workbook') {
-    const { spec, ...found } = yield* workbookInParts(text, standardKnown);
+    const { spec, ...found } = yield* workbookInParts(text, known);
     return { workbook: spec, workflows: spec.workflows, actions: spec.actions, ...found };
   }
   if (kind === 'action') {
-    const { spec, ...found } = yield* actionsInParts(text, standardKnown);
+    const { spec, ...found } = yield* actionsInParts(text, known);
     return { workbook: undefined, workflows: [], actions: spec, ...found };
   }
-  const { spec, ...found } = yield* workflowsInParts(text, standardKnown);
+  const { spec, ...found } = yield* workflowsInParts(text, known);
   return { workbook: undefined, workflows: spec, actions: [], ...found };
 }

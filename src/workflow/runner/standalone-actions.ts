@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { CoppiceError } from '../../domain/errors.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
+import type { Session } from '../../domain/session.ts';
 import {
   changeStandaloneAction,
   insertStandaloneAction,
@@ -39,6 +40,8 @@ export interface StandaloneTools {
 export interface StandaloneRequest extends StandaloneSetting {
   readonly name: string;
   readonly input: JsonObject;
+  /** For whom it works. */
+  readonly session: Session;
   readonly isKept: boolean;
   /** The caller needs the result in the response: an action that is completed from outside is refused. */
   readonly mustEnd: boolean;
@@ -63,10 +66,10 @@ export class StandaloneActions {
    */
   async run(request: StandaloneRequest): Promise<ActionRecord> {
     const { store, now } = this.#tools;
-    const { isKept, mustEnd, name, input, ...setting } = request;
+    const { isKept, mustEnd, name, input, session, ...setting } = request;
     const resolved = await this.#resolve(name, input, setting);
     const started = newRecord(resolved, now());
-    const outcome = await this.#perform(resolved, started.id);
+    const outcome = await this.#perform(resolved, started.id, session);
     if (outcome.kind !== 'ended' && mustEnd)
       throw badRequest('Action does not support synchronous execution.');
     const record =
@@ -123,11 +126,15 @@ export class StandaloneActions {
     }
   }
 
-  async #perform({ base, baseInput }: ResolvedAction, id: string): Promise<ActionOutcome> {
+  async #perform(
+    { base, baseInput: input }: ResolvedAction,
+    id: string,
+    session: Session,
+  ): Promise<ActionOutcome> {
     const action = this.#tools.registry.find(base);
     if (action === undefined)
       throw new CoppiceError('resource-not-found', `Failed to find action [action_name=${base}]`);
-    const call = { id, input: baseInput, workflowName: '', executionId: noExecution, taskId: '' };
+    const call = { id, input, workflowName: '', executionId: noExecution, taskId: '', session };
     const outcome = await outcomeOf(action, call);
     if (outcome.kind !== 'delayed') return outcome;
     const waitMs = outcome.seconds * 1000;

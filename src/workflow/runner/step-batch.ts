@@ -231,7 +231,8 @@ export class StepBatch {
 
   #run({ actionId, action: name, input, taskId }: RunAction): void {
     const { id, workflow } = this.loaded.state.execution;
-    const call = { id: actionId, input, workflowName: workflow, executionId: id, taskId };
+    const { owner: session } = this.loaded.keeping;
+    const call = { id: actionId, input, workflowName: workflow, executionId: id, taskId, session };
     const action = this.#tools.registry.find(name);
     if (action === undefined) return this.#endAtOnce(actionId, unknownAction(name));
     if (!isPure(action)) return void this.calls.set(actionId, { action: name, call });
@@ -265,7 +266,7 @@ export class StepBatch {
     now: number,
   ): Promise<NewSubExecution> {
     const { name, namespace, project: definitionProject } = command.workflow;
-    const { project, depth } = this.loaded.keeping;
+    const { project, owner, depth } = this.loaded.keeping;
     const at = { name, namespace, project: definitionProject };
     const found = await this.#tools.library.workflowFor(project, at);
     // It existed when the task was checked, just before.
@@ -276,6 +277,7 @@ export class StepBatch {
       sourceId: definition.sourceId,
       definitionProject,
       project,
+      owner,
       signalsEnd: false,
       depth: depth + 1,
     };

@@ -189,7 +189,7 @@ export class WorkflowRunner {
   async startExecution(request: ExecutionRequest): Promise<StoredExecution> {
     const id = request.id ?? randomUUID();
     const known = request.id === undefined ? undefined : await this.#findExecution(id);
-    if (known !== undefined) return ofProject(known, request.project);
+    if (known !== undefined) return ofProject(known, request.owner.project);
     const tools = { db: this.#store.db, library: this.library, now: this.#options.now };
     return await this.#begin(await newExecution(tools, id, request));
   }
