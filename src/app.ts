@@ -37,6 +37,8 @@ import { recoveryMetrics } from './metrics/recovery-metrics.ts';
 import { roundsMetrics } from './metrics/rounds-metrics.ts';
 import { Notifier } from './notify/notifier.ts';
 import type { Clouds } from './openstack/cloud.ts';
+import type { NotificationConsumer } from './openstack/notifications/consumer.ts';
+import { receiveNotifications } from './receive-notifications.ts';
 import { OperatorLog } from './operator-log/operator-log.ts';
 import { policyTypes } from './policies/registry.ts';
 import {
@@ -45,9 +47,7 @@ import {
   type ProfileTypes,
 } from './profiles/registry.ts';
 import { retentionMetrics } from './metrics/retention-metrics.ts';
-import { PeriodicPurge } from './retention/periodic-purge.ts';
-import { longestWindowMs } from './clusters/counted-windows.ts';
-import { purges } from './retention/purges.ts';
+import { startRetention } from './start-retention.ts';
 import type { CloudView, RequestTools, SimulatedCloud } from './requests/request-tools.ts';
 import { checkDatabaseIsExpected } from './start-new.ts';
 import { UnknownNodes } from './unknown-nodes.ts';
@@ -132,7 +132,11 @@ async function startParts(
   const cloud = await openCloud(config, guard, log, stops);
   const keystone = openKeystone(config, cloud, guard, stops);
   const clouds = keystone?.clouds ?? cloud?.clouds;
-  const profileTypes = knownProfileTypes({ dataDir: directory.path, clouds });
+  const profileTypes = knownProfileTypes({
+    dataDir: directory.path,
+    clouds,
+    notifications: cloud?.notifications,
+  });
   await checkDatabaseIsExpected(directory, profileTypes, { startNew });
   const store = openSqlite(directory.databasePath, {
     secrets: openSecretBox({ dataDir: directory.path, keyFile: config.secretKeyFile, env: process.env }),
@@ -215,7 +219,7 @@ async function startParts(
     await workflows.runner.start();
     await startEngine(parts, definitions, stops);
   }
-  if (config.roles.includes('health')) await startHealer(parts, stops);
+  if (config.roles.includes('health')) await startHealer(parts, cloud?.notifications, stops);
   return { url: port?.url ?? '', simulatedCloud: cloud?.view.simulated };
 }
 
@@ -302,30 +306,6 @@ async function startHttp(
   stops.push(() => server.close());
 }
 
-function startRetention({ config, store, log, onPurged }: Parts, stops: Started['stops']): void {
-  const days = {
-    event: config.eventKeepDays,
-    recovery: config.recoveryKeepDays,
-    action: config.actionKeepDays,
-  };
-  for (const { kind, purge: deleteOld } of purges(longestWindowMs)) {
-    const keepDays = days[kind];
-    const purge = new PeriodicPurge({
-      now: Date.now,
-      keepMs: keepDays * 24 * 3600 * 1000,
-      purge: async (age) => {
-        const deleted = await deleteOld(store, age);
-        onPurged(kind, deleted);
-        if (deleted > 0) log.info({ kind, deleted, keep_days: keepDays }, 'Old records were deleted');
-      },
-      failed: (error) =>
-        log.error({ err: error, kind }, 'old records could not be deleted; tried again in an hour'),
-    });
-    stops.push(() => purge.stop());
-    purge.start();
-  }
-}
-
 /** Registered before the parts that publish news start. */
 async function startNotifier(
   { config, log, store, membership, registry, http }: Parts,
@@ -377,7 +357,11 @@ async function allWarnings(warnings: Parts['warnings']): Promise<string | undefi
   return found.length === 0 ? undefined : found.join(' ');
 }
 
-async function startHealer(parts: Parts, stops: Started['stops']): Promise<void> {
+async function startHealer(
+  parts: Parts,
+  notifications: NotificationConsumer | undefined,
+  stops: Started['stops'],
+): Promise<void> {
   const { config, log, store, membership, registry, http, profileTypes, cloud } = parts;
   const total = config.probesAtOnce;
   const healer = new Healer({
@@ -393,4 +377,7 @@ async function startHealer(parts: Parts, stops: Started['stops']): Promise<void>
   stops.push(() => healer.stop());
   parts.healer = healer;
   await healer.start();
+  if (notifications === undefined) return;
+  stops.push(() => notifications.close());
+  await receiveNotifications(notifications, store, registry);
 }

@@ -57,9 +57,12 @@ function unknownKey(part: Part | undefined, path: readonly PropertyKey[], key: s
   return hint === undefined ? issue : { ...issue, hint };
 }
 
-/** What stands among the targets or the tokens, in whatever place by mistake, may be a secret. */
+/** What stands among the targets, the tokens or beside the URL of a bus may be a secret, also by mistake. */
 function isShown(path: readonly PropertyKey[]): boolean {
-  const mayBeSecret = path[0] === 'notification_targets' || (path[0] === 'auth' && path[1] === 'tokens');
+  const mayBeSecret =
+    path[0] === 'notification_targets' ||
+    (path[0] === 'auth' && path[1] === 'tokens') ||
+    (path[0] === 'cloud' && path[1] === 'notifications');
   return !mayBeSecret || path.some((key) => key === 'events' || key === 'clusters' || key === 'roles');
 }
 

@@ -217,3 +217,63 @@ describe('the configuration', () => {
     expect(() => loadConfig({}, path)).toThrow(`${path}: expected a readable file, found no such file`);
   });
 });
+
+describe('the notifications of a cloud', () => {
+  const cloud = (notifications: string): string =>
+    file(`cloud: {use: openstack, notifications: ${notifications}}`);
+  const settings = (notifications: string): ReturnType<typeof loadConfig>['cloud']['notifications'] =>
+    loadConfig({}, cloud(notifications)).cloud.notifications;
+
+  afterEach(() => {
+    delete process.env['COPPICE_NOTIFICATIONS_URL'];
+  });
+
+  it('come from nowhere where nothing is said', () => {
+    expect(loadConfig({}).cloud.notifications).toBeUndefined();
+  });
+
+  it('come from a URL, with the exchanges of Nova and Heat', () => {
+    const read = settings('{url: "amqp://coppice:secret@rabbit1:5673/nova"}');
+    expect(read).toMatchObject({ exchanges: ['nova', 'heat'], ca: null, address: { vhost: 'nova' } });
+    expect(read?.password.reveal()).toBe('secret');
+    expect(inspect(read, { depth: 9 }) + JSON.stringify(read)).not.toContain('secret');
+  });
+
+  it('have their URL in a file or in the environment, and the password in a file', () => {
+    writeFileSync(join(directory, 'url'), 'amqp://coppice@rabbit1\n');
+    writeFileSync(join(directory, 'password'), 'geheim\n');
+    const read = settings(`{url_file: ${directory}/url, password_file: ${directory}/password}`);
+    expect(read?.address.user).toBe('coppice');
+    expect(read?.password.reveal()).toBe('geheim');
+    process.env['COPPICE_NOTIFICATIONS_URL'] = 'amqp://nova:abc@rabbit2';
+    expect(settings('{}')?.address.hosts).toEqual([{ host: 'rabbit2', port: 5672 }]);
+    expect(settings('{url_env: COPPICE_NOTIFICATIONS_URL}')?.password.reveal()).toBe('abc');
+  });
+
+  it.each([
+    ['{url: "http://coppice:geheim@rabbit1"}', /cloud\.notifications\.url: expected amqp:/],
+    [
+      '{url: "amqp://a:geheim@b", url_env: X}',
+      /cloud\.notifications\.url: expected one of url, url_file, url_env/,
+    ],
+    ['{url_env: COPPICE_NO_SUCH}', /cloud\.notifications\.url_env: expected a variable of the environment/],
+    ['{url_file: /nowhere/at/all}', /cloud\.notifications\.url_file: expected a file that can be read/],
+    ['{url: "amqp://b", password_file: /nowhere}', /cloud\.notifications\.password_file: expected a file/],
+    ['{url: "amqp://a:geheim@b", password_file: /dev/null}', /password_file: expected nothing beside/],
+    ['{url: "amqp://b", ca_file: /nowhere}', /cloud\.notifications\.ca_file: expected a file/],
+    ['{url: 7}', /cloud\.notifications\.url: expected a text/],
+    ['{uri: "amqp://a:geheim@b"}', /cloud\.notifications\.uri: expected one of url, /],
+    ['{exchanges: []}', /cloud\.notifications\.exchanges: expected at least 1/],
+    ['{exchanges: ["no va"]}', /cloud\.notifications\.exchanges\.0: expected the name of an exchange/],
+    ['"amqp://a:geheim@b"', /cloud\.notifications: expected a map, found a text/],
+  ])('are refused as %s', (notifications, sentence) => {
+    expect(() => settings(notifications)).toThrow(ConfigError);
+    expect(() => settings(notifications)).toThrow(sentence);
+    expect(() => settings(notifications)).not.toThrow(/geheim/);
+  });
+
+  it('are refused beside no cloud', () => {
+    const path = file('cloud: {notifications: {url: "amqp://a:geheim@b"}}');
+    expect(() => loadConfig({}, path)).toThrow(/cloud\.notifications\.url: expected cloud\.use: openstack/);
+  });
+});

@@ -7,6 +7,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { MOST_NODES } from './domain/capacity.ts';
+import type { Issue } from './domain/errors.ts';
 import type { ListenAddress } from './http/listen-address.ts';
 import { configIssues } from './config-issues.ts';
 import { noConfigFile, readConfigFile, type ConfigFile } from './config-file.ts';
@@ -20,6 +21,11 @@ import {
   notificationTargetSchema,
   type NotificationTarget,
 } from './notify/notification-target.ts';
+import {
+  notificationsSchema,
+  readNotificationSettings,
+  type NotificationSettings,
+} from './openstack/notifications/settings.ts';
 import { workflowServiceNames, type WorkflowServiceName } from './domain/workflow-service-name.ts';
 
 export const roles = ['api', 'engine', 'health'] as const;
@@ -143,6 +149,8 @@ export const configSchema = z.strictObject({
       connections: z.int().min(1).max(1000).default(32),
       /** Seconds that one request to a service may take. */
       request_timeout: z.number().positive().max(3600).default(60),
+      /** RabbitMQ, where Nova and Heat publish what happens: docs/howto/use-a-cloud.md. */
+      notifications: notificationsSchema.prefault({}),
       simulator: simulatorSettingsSchema.prefault({}),
     })
     .prefault({}),
@@ -169,6 +177,8 @@ export interface CloudConfig {
   readonly connections: number;
   readonly requestTimeoutMs: number;
   readonly simulator: SimulatorSettings;
+  /** undefined: the cloud says nothing, and nodes are polled alone. */
+  readonly notifications: NotificationSettings | undefined;
 }
 
 export interface Config {
@@ -216,10 +226,23 @@ export function loadConfig(flags: ConfigFlags, path?: string): Config {
   const merged = { ...file.values, ...flags, ...mergedChoices(file.values, flags) };
   const result = configSchema.safeParse(merged);
   if (!result.success) throw file.refusal(configIssues(result.error, merged, configSchema));
-  const config = toConfig(result.data, targetsOf(result.data, file));
-  const issues = tokenIssues(config.auth);
+  const issues: Issue[] = [];
+  const notifications = readNotificationSettings(result.data.cloud.notifications, process.env, issues);
+  if (notifications !== undefined && result.data.cloud.use === 'none' && 'cloud' in merged)
+    issues.push(...withoutCloud(result.data.cloud.notifications));
+  const config = toConfig(result.data, targetsOf(result.data, file), notifications);
+  issues.push(...tokenIssues(config.auth));
   if (issues.length > 0) throw file.refusal(issues);
   return Object.freeze(config);
+}
+
+/** In the environment they may be meant for a process that has one. */
+function withoutCloud(read: z.infer<typeof notificationsSchema>): Issue[] {
+  const given = (['url', 'url_file', 'url_env'] as const).find((key) => read[key] !== undefined);
+  const expected = 'cloud.use: openstack beside it, or nothing';
+  return given === undefined
+    ? []
+    : [{ field: `cloud.notifications.${given}`, expected, found: 'no cloud whose notifications they are' }];
 }
 
 /** A flag says which cloud, authentication and workflow service; the file says the rest of it. */
@@ -245,6 +268,7 @@ function targetsOf(read: z.infer<typeof configSchema>, file: ConfigFile): Notifi
 function toConfig(
   read: z.infer<typeof configSchema>,
   notificationTargets: readonly NotificationTarget[],
+  notifications: NotificationSettings | undefined,
 ): Config {
   const colon = read.listen.lastIndexOf(':');
   return {
@@ -270,20 +294,18 @@ function toConfig(
     eventKeepDays: read.events.keep_days,
     actionKeepDays: read.actions.keep_days,
     recoveryKeepDays: read.recoveries.keep_days,
-    cloud: cloudOf(read.cloud),
+    cloud: cloudOf(read.cloud, notifications),
     secretKeyFile: read.secrets.key_file,
     publicUrl: read.public_url?.replace(/\/+$/, '') ?? null,
     notificationTargets,
   };
 }
 
-function cloudOf({
-  request_timeout: seconds,
-  name,
-  file,
-  ...rest
-}: z.infer<typeof configSchema>['cloud']): CloudConfig {
-  return { ...rest, name, file, requestTimeoutMs: seconds * 1000 };
+function cloudOf(
+  { request_timeout: seconds, name, file, ...rest }: z.infer<typeof configSchema>['cloud'],
+  notifications: NotificationSettings | undefined,
+): CloudConfig {
+  return { ...rest, name, file, notifications, requestTimeoutMs: seconds * 1000 };
 }
 
 function defaultDataDirectory(): string {

@@ -9,6 +9,7 @@ import type { CloudSettings } from './openstack/cloud-settings.ts';
 import { oneForEach, ServiceClouds } from './openstack/cloud.ts';
 import { findSettings } from './openstack/find-settings.ts';
 import { CloudSettingsError } from './openstack/read-settings.ts';
+import { NotificationConsumer } from './openstack/notifications/consumer.ts';
 import type { AddressGuard } from './outbound/address-guard.ts';
 import type { CloudView, SimulatedCloud } from './requests/request-tools.ts';
 
@@ -22,6 +23,8 @@ export interface OpenCloud {
   /** For further sessions in it. */
   readonly session: CloudSessionOptions;
   readonly view: CloudView;
+  /** Not started. undefined: the configuration does not say where they come from. */
+  readonly notifications: NotificationConsumer | undefined;
 }
 
 /** @throws ConfigError where the settings of the cloud are incomplete. */
@@ -44,16 +47,21 @@ export async function openCloud(
   stops.push(() => availability.close());
   availability.check(clouds.service.session);
   const hostsOf = oneForEach(({ nova }) => new CloudHosts(nova));
+  const notifications =
+    cloud.notifications && new NotificationConsumer({ settings: cloud.notifications, log });
   const view: CloudView = {
     get outages() {
       return availability.outages;
+    },
+    get notifications() {
+      return notifications?.state ?? null;
     },
     credential: settings.origin,
     region: settings.region,
     hosts: (region) => hostsOf(clouds.service.inRegion(region)).read(),
     ...(simulated === undefined ? {} : { simulated }),
   };
-  return { clouds, session: { ...session, settings, sender: clouds.sender }, view };
+  return { clouds, session: { ...session, settings, sender: clouds.sender }, view, notifications };
 }
 
 /** The catalog's Mistral, or the one of the configuration. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { actionMetrics } from '../src/metrics/action-metrics.ts';
+import { cloudNotificationMetrics } from '../src/metrics/cloud-notification-metrics.ts';
 import { notificationMetrics } from '../src/metrics/notification-metrics.ts';
 import { recoveryMetrics } from '../src/metrics/recovery-metrics.ts';
 import { retentionMetrics } from '../src/metrics/retention-metrics.ts';
@@ -17,6 +18,7 @@ test('the figures that the documentation names are there, each with the labels t
   recoveryMetrics(registry, store)();
   notificationMetrics(registry, store, []);
   roundsMetrics(registry);
+  cloudNotificationMetrics(registry, () => null);
   actionMetrics(registry, () => 0);
   retentionMetrics(registry);
   const table = page.split('\n').filter((line) => line.startsWith('| `coppice'));

@@ -43,9 +43,28 @@ export interface HostsView {
   hosts(region: string | null): Promise<readonly CloudHost[] | null>;
 }
 
+/** How the message bus is, from which the notifications of Nova and Heat come. */
+export interface NotificationsState {
+  readonly isConnected: boolean;
+  /** null: it is connected, or was not tried yet. */
+  readonly outage: {
+    /** Without the credential. */
+    readonly url: string;
+    /** Milliseconds since 1970. */
+    readonly since: number;
+    /** `connect ECONNREFUSED 127.0.0.1:5672` */
+    readonly reason: string;
+  } | null;
+  readonly exchanges: readonly string[];
+  /** Those of `exchanges` that are not there while it is connected. */
+  readonly missingExchanges: readonly string[];
+}
+
 export interface CloudState {
   readonly outages: readonly CloudOutage[];
   readonly credential: CredentialOrigin;
+  /** null: this process receives none. */
+  readonly notifications: NotificationsState | null;
   /** null: the credential may not see them, or they could not be read. */
   readonly hosts: readonly CloudHost[] | null;
 }

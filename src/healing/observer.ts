@@ -12,14 +12,18 @@ import type { ProbeTarget } from '../health/detector.ts';
 import type { ProbeLimits } from '../health/probe-limiter.ts';
 import type { ModeVerdict } from '../health/probe-node.ts';
 import { Rounds, type RoundsMetrics, type WatchedNode } from '../health/rounds.ts';
+import type { DetectionModeType } from '../domain/health-policy.ts';
+import type { ChangedNodes } from '../profiles/node-events.ts';
+import { typeName, type ProfileType } from '../profiles/profile-type.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
 import { classifyHealth } from '../recovery/classify-health.ts';
 import type { HealthRecord, HealthState } from '../domain/health-record.ts';
 import { healthOfNodes, saveNodeHealth } from '../store/node-health.ts';
-import { getNode } from '../store/nodes.ts';
+import { getNode, nodesOfPhysicalIds } from '../store/nodes.ts';
 import { getProfile } from '../store/profiles.ts';
 import type { Store } from '../store/store.ts';
 import type { ClusterLeases } from './cluster-leases.ts';
+import { EventProbes } from './event-probes.ts';
 import { Freshness } from './freshness.ts';
 import { NodeReads } from './node-reads.ts';
 import { emptyWatchList, type WatchList } from './watch-list.ts';
@@ -62,6 +66,7 @@ export class Observer {
   readonly #managers = new Map<string, ReturnType<typeof managerOf>>();
   readonly #nodes: NodeReads;
   readonly #freshness = new Freshness();
+  readonly #eventProbes: EventProbes;
   /** Where events come from, while a policy wants them. */
   #eventSources: readonly { stop(): void }[] = [];
   #list: WatchList = emptyWatchList;
@@ -72,6 +77,13 @@ export class Observer {
     this.#store = options.store;
     this.#now = options.now;
     this.#nodes = new NodeReads(options.store);
+    this.#eventProbes = new EventProbes({
+      nodesOf: (physicalIds) => nodesOfPhysicalIds(this.#store.db, physicalIds),
+      isWanted: (nodeId) => !this.#stopped && this.#list.wantingEvents.has(nodeId),
+      probe: (nodeId) => this.#probeAfterEvent(nodeId),
+      expectProbes: () => this.#expectProbes(),
+      log: options.log,
+    });
     this.#rounds = new Rounds({
       target: (node) => this.#target(node),
       hasFailed: (node) => this.#records.get(node.id)?.state === 'FAILED',
@@ -90,17 +102,22 @@ export class Observer {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#listenToEvents(false);
+    this.#eventProbes.stop();
     await this.#rounds.stop();
   }
 
   /** From now on these nodes are watched, and no others. */
   async watch(list: WatchList): Promise<void> {
+    const before = this.#list.wantingEvents;
     this.#list = list;
     this.#managers.clear();
     this.#freshness.watch(list.nodes, this.#now());
     await this.#loadRecords();
     this.#rounds.reconcile(list.nodes);
     this.#listenToEvents(list.wantingEvents.size > 0);
+    // Nothing says what happened to them before; and where events come, intervals may be long.
+    const unknown = [...list.wantingEvents].filter((id) => !before.has(id));
+    if (unknown.length > 0) void this.#eventProbes.probe(unknown);
   }
 
   /**
@@ -142,14 +159,31 @@ export class Observer {
   #listenToEvents(wanted: boolean): void {
     if (wanted === this.#eventSources.length > 0) return;
     for (const source of this.#eventSources) source.stop();
-    const listener = { changed: (nodeId: string) => this.#onNodeEvent(nodeId) };
     const { all } = this.#options.profileTypes;
-    this.#eventSources = wanted ? all.flatMap((type) => type.events?.(listener) ?? []) : [];
+    this.#eventSources = wanted
+      ? all.flatMap((type) => type.events?.({ changed: (what) => this.#onNodeEvent(type, what) }) ?? [])
+      : [];
   }
 
-  /** An event says nothing of the node but that it is time to probe it. */
-  #onNodeEvent(nodeId: string): void {
-    if (!this.#stopped && this.#list.wantingEvents.has(nodeId)) void this.#rounds.probeNow(nodeId);
+  /** An event says nothing of a node but that it is time to probe it. */
+  async #onNodeEvent(type: ProfileType, what: ChangedNodes): Promise<void> {
+    if (typeof what === 'object' && 'physicalId' in what)
+      return await this.#eventProbes.changedPhysical(what.physicalId);
+    const ids = typeof what === 'object' && 'nodeId' in what ? [what.nodeId] : this.#nodesOf(type, what);
+    await this.#eventProbes.probe(ids);
+  }
+
+  #nodesOf(type: ProfileType, what: 'ALL' | { readonly mode: DetectionModeType }): string[] {
+    const isMeant = ({ clusterId, detectors }: WatchedNode): boolean =>
+      this.#list.clusters.get(clusterId)?.profileType === typeName(type) &&
+      (what === 'ALL' || detectors.some(({ mode }) => mode === what.mode));
+    return this.#list.nodes.filter(isMeant).map(({ id }) => id);
+  }
+
+  /** @returns false: what was found could not be recorded. */
+  async #probeAfterEvent(nodeId: string): Promise<boolean> {
+    await this.#rounds.probeNow(nodeId);
+    return this.#freshness.isRecorded(nodeId);
   }
 
   /**

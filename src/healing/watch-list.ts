@@ -3,7 +3,7 @@
  * that it asks for; of these, the clusters that this process has leased.
  */
 import { CoppiceError } from '../domain/errors.ts';
-import type { HealthPolicy } from '../domain/health-policy.ts';
+import type { DetectionModeType, HealthPolicy } from '../domain/health-policy.ts';
 import type { Policy } from '../domain/model.ts';
 import { healthPolicyTypes } from '../policies/health/health-policy-type.ts';
 import { storedHealthPolicy } from '../policies/health/stored-health-policy.ts';
@@ -28,12 +28,17 @@ export interface WatchedCluster {
   readonly detectors: readonly Detector[];
   /** Its nodes are probed at the same time as all nodes of this group; absent: each at its own time. */
   readonly roundGroup?: string;
+  /** Of its profile, as `os.nova.server-1.0`. */
+  readonly profileType: string;
 }
 
 export interface WatchList {
   readonly clusters: ReadonlyMap<string, WatchedCluster>;
   readonly nodes: readonly WatchedNode[];
-  /** Those whose policy has LIFECYCLE_EVENTS, by id. */
+  /**
+   * Those that are probed when something happens to them, by id: where their policy has LIFECYCLE_EVENTS; and
+   * where it asks a cloud how they are, whose notifications come anyway.
+   */
   readonly wantingEvents: ReadonlySet<string>;
 }
 
@@ -77,10 +82,11 @@ export async function loadWatchList(
     const clusterName = kind?.name ?? '';
     const { policy: rules, detectors } = read;
     const group = roundGroup(kind, detectors, profileTypes);
-    const watched = { clusterId, clusterName, policyId, enabled, policy: rules, detectors };
+    const profileType = kind?.profileType ?? '';
+    const watched = { clusterId, clusterName, policyId, enabled, policy: rules, detectors, profileType };
     clusters.set(clusterId, group === undefined ? watched : { ...watched, roundGroup: group });
   }
-  return watchListOf(clusters, await watchedNodes(db, clusters));
+  return watchListOf(clusters, await watchedNodes(db, clusters), profileTypes);
 }
 
 /** The nodes of all clusters that one listing shows are one group. */
@@ -96,18 +102,24 @@ function roundGroup(
 }
 
 export function withoutCluster(list: WatchList, clusterId: string): WatchList {
-  const clusters = new Map([...list.clusters].filter(([id]) => id !== clusterId));
-  return watchListOf(
-    clusters,
-    list.nodes.filter((node) => node.clusterId !== clusterId),
-  );
+  const nodes = list.nodes.filter((node) => node.clusterId !== clusterId);
+  return {
+    clusters: new Map([...list.clusters].filter(([id]) => id !== clusterId)),
+    nodes,
+    wantingEvents: new Set(nodes.map(({ id }) => id).filter((id) => list.wantingEvents.has(id))),
+  };
 }
 
 function watchListOf(
   clusters: ReadonlyMap<string, WatchedCluster>,
   nodes: readonly WatchedNode[],
+  profileTypes: ProfileTypes,
 ): WatchList {
-  return { clusters, nodes, wantingEvents: new Set(nodes.filter(wantsEvents).map((node) => node.id)) };
+  const wanting = new Set(
+    [...clusters.values()].filter((each) => wantsEvents(each, profileTypes)).map((each) => each.clusterId),
+  );
+  const wantingEvents = new Set(nodes.filter((node) => wanting.has(node.clusterId)).map(({ id }) => id));
+  return { clusters, nodes, wantingEvents };
 }
 
 /** As it is attached at this moment, which the list may be behind; null: it was detached. */
@@ -117,8 +129,21 @@ export async function asAttached(db: Db, watched: WatchedCluster | null): Promis
   return binding === undefined ? null : { ...watched, enabled: binding.enabled };
 }
 
-function wantsEvents({ detectors }: WatchedNode): boolean {
-  return detectors.some((detector) => detector.mode === 'LIFECYCLE_EVENTS');
+/** A poll URL alone is not of the cloud: what happens there says little of what answers. */
+const asksType: ReadonlySet<DetectionModeType> = new Set([
+  'NODE_STATUS_POLLING',
+  'HYPERVISOR_STATUS_POLLING',
+  'LB_STATUS_POLLING',
+]);
+
+function wantsEvents(
+  { detectors, profileType }: Pick<WatchedCluster, 'detectors' | 'profileType'>,
+  profileTypes: ProfileTypes,
+): boolean {
+  if (detectors.some(({ mode }) => mode === 'LIFECYCLE_EVENTS')) return true;
+  const type = profileTypes.find(profileType);
+  const isTold = type?.cloudService !== undefined && type.events !== undefined;
+  return isTold && detectors.some(({ mode }) => asksType.has(mode));
 }
 
 type ReadPolicy = Pick<WatchedCluster, 'policy' | 'detectors'>;

@@ -172,6 +172,7 @@ export type CheckedProfileType = Pick<
   | 'operations'
   | 'detectionModes'
   | 'withoutMode'
+  | 'withoutEvents'
   | 'endpointParts'
   | 'failureDomains'
   | 'avoidable'
@@ -212,6 +213,11 @@ export interface PolicyType<T = unknown> {
    * check --profile`. Without a profile only what no profile of the type can do.
    */
   checkAgainstProfile(value: T, type: CheckedProfileType, profile?: CheckedProfile): Issue[];
+
+  /**
+   * What of the policy does less than it says with nodes of the type, though it is taken; absent: nothing.
+   */
+  warnOfProfile?(value: T, type: CheckedProfileType): Issue[];
 
   /** The workflows that it names; absent: a type that names none. */
   workflows?(value: T): readonly NamedWorkflow[];

@@ -17,6 +17,7 @@ import type { Fields, SupportStatus } from '../domain/spec-schema.ts';
 import type { FailureClass, Verdict } from '../domain/verdict.ts';
 import type { LeftNode } from './left-node.ts';
 import type { NoPlace } from './no-place.ts';
+import type { EventListener } from './node-events.ts';
 import type { OperationParameter } from './operation-parameter.ts';
 import type { UpdatePlan } from './update-way.ts';
 
@@ -98,12 +99,6 @@ export interface Operation {
   readonly creates?: true;
   /** @throws CoppiceError `operation-failed` (a retry may help) or `operation-impossible` (it cannot). */
   run(node: NodeFacts, parameters: JsonObject, request: RunRequest): Promise<PhysicalNode>;
-}
-
-/** Receives events of nodes. */
-export interface EventListener {
-  /** Something happened to this node: probe it now. May be late, repeated, or of a node that is healthy. */
-  changed(nodeId: string): void;
 }
 
 export type { SupportStatus };
@@ -192,9 +187,15 @@ export interface ProfileType {
 
   /**
    * Reports nodes that something happened to (LIFECYCLE_EVENTS); what it was, `probe` finds out. Events may
-   * be lost, so that nothing may depend on one. Absent: the type has none, and does not list the mode.
+   * be lost, so that nothing may depend on one. Absent: the type has none, or none of it come.
    */
   events?(listener: EventListener): { stop(): void };
+
+  /**
+   * Why no events come, though LIFECYCLE_EVENTS is taken, and how they would: such a policy probes in each
+   * round alone. Absent: they come, or the type does not list the mode.
+   */
+  readonly withoutEvents?: string;
 
   /** `reboot`, `rebuild`, ...; names in lower case. RECREATE is remove and create, for every type. */
   readonly operations: Readonly<Record<string, Operation>>;

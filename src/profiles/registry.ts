@@ -3,6 +3,7 @@
  * (docs/howto/add-a-profile-type.md).
  */
 import type { Clouds } from '../openstack/cloud.ts';
+import type { NotificationConsumer } from '../openstack/notifications/consumer.ts';
 import { LOCAL_PROCESS, localProcess } from './local-process/local-process.ts';
 import { heatStack } from './os-heat-stack/os-heat-stack.ts';
 import { novaServer } from './os-nova-server/os-nova-server.ts';
@@ -23,11 +24,14 @@ export interface ProfileTypeTools {
   readonly dataDir: string;
   /** undefined: there is no cloud. */
   readonly clouds?: Clouds | undefined;
+  /** undefined: the cloud does not say what happens in it. */
+  readonly notifications?: Pick<NotificationConsumer, 'subscribe'> | undefined;
 }
 
 /** The types of this program. */
-export function profileTypes({ dataDir, clouds }: ProfileTypeTools): ProfileTypes {
-  return registryOf([localProcess({ dataDir }), novaServer({ clouds }), heatStack({ clouds })]);
+export function profileTypes({ dataDir, clouds, notifications }: ProfileTypeTools): ProfileTypes {
+  const cloud = { clouds, notifications };
+  return registryOf([localProcess({ dataDir }), novaServer(cloud), heatStack(cloud)]);
 }
 
 /** Those that do not run on the machine of the server. */

@@ -10,7 +10,7 @@ function aCloud(more: Partial<ExplainedCloud> = {}): ExplainedCloud {
     where: 'clouds.mine.auth.username and clouds.mine.auth.password in /etc/openstack/clouds.yaml',
     test: 'OS_CLIENT_CONFIG_FILE=/etc/openstack/clouds.yaml openstack --os-cloud mine token issue',
   };
-  return { outages: [], credential, hosts: null, now, forcedDown: [], ...more };
+  return { outages: [], credential, notifications: null, hosts: null, now, forcedDown: [], ...more };
 }
 
 function away(service: string, lastsMs: number, region: string | null = null): CloudOutage {
@@ -137,4 +137,40 @@ describe('hosts', () => {
       { command: 'openstack --os-region-name RegionTwo compute service set --up compute1 nova-compute' },
     ]);
   });
+});
+
+const bus = { isConnected: true, outage: null, exchanges: ['nova', 'heat'], missingExchanges: [] };
+
+test('a message bus that is away is a problem of the cloud, and hides no node', () => {
+  const outage = { url: 'amqp://rabbit1:5672', since: now - 4 * minute, reason: 'connect ECONNREFUSED' };
+  const cloud = aCloud({ notifications: { ...bus, isConnected: false, outage } });
+  const { problems, waiting, operator } = explainCloud(cloud);
+  expect(problems).toEqual([
+    'no notifications of the cloud have been received for 4 min: RabbitMQ at amqp://rabbit1:5672 cannot be used: connect ECONNREFUSED',
+  ]);
+  expect(waiting.map(({ reason }) => reason)).toEqual([
+    'nodes are polled as before; what happens to them is found by the probe of each interval; it is tried again every 30 s, and all nodes are probed when it is back',
+  ]);
+  expect(operator).toMatchObject([{ command: 'nc -vz rabbit1 5672', required: false }]);
+  expect(cloudTrouble(cloud, usual)).toBeNull();
+});
+
+test('a message bus that is away for long needs an operator', () => {
+  const outage = { url: 'amqps://[fd00::1]:5671/nova', since: now - 600 * minute, reason: 'gone' };
+  const { operator } = explainCloud(aCloud({ notifications: { ...bus, isConnected: false, outage } }));
+  expect(operator).toMatchObject([{ command: 'nc -vz fd00::1 5671', required: true }]);
+});
+
+test('a message bus without any of the exchanges is a problem, one without a Heat is none', () => {
+  const { problems, operator } = explainCloud(
+    aCloud({ notifications: { ...bus, missingExchanges: ['nova', 'heat'] } }),
+  );
+  expect(problems).toEqual([
+    'no notifications of the cloud are received: RabbitMQ has no exchange nova nor heat',
+  ]);
+  expect(operator).toMatchObject([{ required: true }]);
+  expect(explainCloud(aCloud({ notifications: { ...bus, missingExchanges: ['heat'] } })).problems).toEqual(
+    [],
+  );
+  expect(explainCloud(aCloud({ notifications: { ...bus, isConnected: false } })).problems).toEqual([]);
 });

@@ -7,6 +7,7 @@ import { duration } from '../domain/duration.ts';
 import { hasNoHost, hostsInWords, whyNotUsed } from './cloud-hosts.ts';
 import type { ClusterExplanation } from './explain-cluster.ts';
 import type { CloudTrouble } from './explained-cluster.ts';
+import { explainNotifications } from './explain-notifications.ts';
 import { longOutageMs, mostNodes, taskOfSteps, type OperatorTask } from './operator-task.ts';
 import { requiredFirst } from './operator-tasks.ts';
 import { usableAgain } from './unused-hosts.ts';
@@ -64,11 +65,13 @@ function serviceInWords({ service, region }: CloudOutage): string {
 }
 
 export function explainCloud(cloud: ExplainedCloud): ClusterExplanation {
-  const { outages, forcedDown, now } = cloud;
+  const { outages, notifications, forcedDown, now } = cloud;
+  const bus = notifications && explainNotifications(notifications, now);
   const blind = blindingOutage({ outages: outages.filter(({ region }) => region === null) });
   const noHost = blind === null && hasNoHost(cloud.hosts);
   const problems = [
     ...outages.map((outage) => outageProblem(outage, now)),
+    ...(bus?.problems ?? []),
     ...(noHost ? [`no compute host is up: ${hostsInWords(cloud.hosts ?? [])}`] : []),
     ...forcedDown.map(
       ({ host, region, nodeName, forcedAt }) =>
@@ -76,9 +79,13 @@ export function explainCloud(cloud: ExplainedCloud): ClusterExplanation {
     ),
   ];
   const away = outages.filter(({ kind }) => kind === 'AWAY');
-  const waiting = [...new Set(away.map(whatFollows))].map((reason) => ({ reason, until: null }));
+  const waiting = [...new Set([...away.map(whatFollows), ...(bus?.waiting ?? [])])].map((reason) => ({
+    reason,
+    until: null,
+  }));
   const operator = [
     ...outages.map((outage) => outageTask(outage, cloud)),
+    ...(bus?.operator ?? []),
     ...(noHost ? noHostTasks(cloud.hosts ?? []) : []),
     // Where no host is up, those of this region are among its steps.
     ...forcedDown.flatMap((forced) => (noHost && forced.region === null ? [] : upTask(forced, cloud))),

@@ -11,10 +11,11 @@ const IN_FLIGHT_MS = 10 * 60_000;
 /** null: this Coppice works with no cloud. */
 export async function cloudReport({ cloud, store, now }: RequestTools): Promise<ExplainedCloud | null> {
   if (cloud === undefined) return null;
-  const { outages, credential } = cloud;
+  const { outages, credential, notifications } = cloud;
   const at = now();
   const hosts = await hostsIn(cloud, null);
-  return { outages, credential, hosts, now: at, forcedDown: await stillForcedDown(store, cloud, at) };
+  const forcedDown = await stillForcedDown(store, cloud, at);
+  return { outages, credential, notifications, hosts, now: at, forcedDown };
 }
 
 /** Where Nova cannot be asked nothing is said of them: what is away is said already. */

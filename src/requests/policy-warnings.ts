@@ -7,6 +7,7 @@ import { ownerOf, type Session } from '../domain/session.ts';
 import type { Cluster, Policy } from '../domain/model.ts';
 import { domainsOfNodes } from '../clusters/failure-domains.ts';
 import { nodesOfCluster } from '../store/nodes.ts';
+import { getProfile } from '../store/profiles.ts';
 import type { NamedWorkflow } from '../policies/policy-type.ts';
 import { requireObject, requireReferenced } from './find-object.ts';
 import { requirePolicyType } from './policies.ts';
@@ -59,8 +60,22 @@ export async function attachWarnings(
   const target = await requireObject(db, caller, 'cluster', cluster);
   return [
     ...(await policyWarnings(tools, caller, found, target)),
+    ...(await profileTypeWarnings(tools, target, found)),
     ...(await oneDomainWarning(tools, target, found)),
   ];
+}
+
+async function profileTypeWarnings(
+  tools: RequestTools,
+  { profileId }: Cluster,
+  policy: Pick<Policy, 'type' | 'spec'>,
+): Promise<Issue[]> {
+  const type = requirePolicyType(tools, policy.type);
+  const check = type.check(policy.spec.properties, { ...tools.checkSettings, isStored: true });
+  const profile = await getProfile(tools.store.db, profileId);
+  const profileType = profile && tools.profileTypes.find(profile.type);
+  if (!check.ok || profileType === undefined) return [];
+  return type.warnOfProfile?.(check.value, profileType) ?? [];
 }
 
 /** Where all nodes fail with the same zone, none of its outages can be told from one of the cluster. */

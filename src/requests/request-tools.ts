@@ -40,6 +40,7 @@ export interface SimulatedCloud {
 /** How the cloud is, as the process sees it that answers. */
 export interface CloudView extends HostsView {
   readonly credential: CloudState['credential'];
+  readonly notifications: CloudState['notifications'];
   /** Where it is, if this process has started it. */
   readonly simulated?: SimulatedCloud;
 }

@@ -74,7 +74,7 @@ async function databaseOfBefore(): Promise<string> {
   await migrate(store, 1);
   using raw = new DatabaseSync(store.location);
   raw.exec(
-    `DELETE FROM schema_version WHERE version > ${VERSION_BEFORE}; DROP TABLE erasure_due; DROP TABLE trust_change; DROP TABLE workflow_tree; ALTER TABLE workflow_execution DROP COLUMN user; ALTER TABLE workflow_execution DROP COLUMN domain`,
+    `DELETE FROM schema_version WHERE version > ${VERSION_BEFORE}; DROP TABLE erasure_due; DROP TABLE trust_change; DROP TABLE workflow_tree; ALTER TABLE workflow_execution DROP COLUMN user; ALTER TABLE workflow_execution DROP COLUMN domain; DROP TABLE installation; DROP INDEX node_by_physical`,
   );
   await store.write(async (tx) => {
     for (let at = 0; at < SERVERS; at += 1)

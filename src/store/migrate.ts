@@ -39,6 +39,7 @@ import * as trustChanges from './migrations/0032-trust-changes.ts';
 import * as workflowService from './migrations/0033-workflow-service.ts';
 import * as workflowTrees from './migrations/0034-workflow-trees.ts';
 import * as ownersOfExecutions from './migrations/0035-owners-of-executions.ts';
+import * as installation from './migrations/0036-installation.ts';
 
 interface Migration {
   readonly version: number;
@@ -82,6 +83,7 @@ const migrations: readonly Migration[] = [
   { version: 33, up: workflowService.up },
   { version: 34, up: workflowTrees.up },
   { version: 35, up: ownersOfExecutions.up },
+  { version: 36, up: installation.up },
 ];
 
 export const schemaVersion = migrations.length;

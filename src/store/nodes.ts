@@ -58,6 +58,20 @@ export async function nodesOfPhysicalId(db: Db, physicalId: string): Promise<Nod
   );
 }
 
+const selectByPhysicalIds = selectByIds((db, physicalIds) =>
+  db.selectFrom('node').select(['id', 'physical_id']).where('physical_id', 'in', physicalIds),
+);
+
+/** Ids of the nodes that stand for these, by what they stand for; what stands for none is left out. */
+export async function nodesOfPhysicalIds(
+  db: Db,
+  physicalIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const rows = await selectByPhysicalIds(db, physicalIds);
+  const found = Map.groupBy(rows, (row) => row.physical_id ?? '');
+  return new Map([...found].map(([physicalId, nodes]) => [physicalId, nodes.map(({ id }) => id)]));
+}
+
 /** By their place in the cluster. */
 export async function nodesOfCluster(db: Db, clusterId: string): Promise<Node[]> {
   const query = db.selectFrom('node').selectAll().where('cluster_id', '=', clusterId);

@@ -4,6 +4,11 @@ export interface SchemaVersionRow {
   applied_at: number;
 }
 
+/** One row. */
+export interface InstallationRow {
+  id: string;
+}
+
 /** A row: the file holds remains of secrets in plain text, and is to be rebuilt (`erasure.ts`). */
 export interface ErasureDueRow {
   what: string;

@@ -235,6 +235,10 @@ CREATE TABLE "forced_down_host" (
   "forced_at" bigint not null
 );
 
+CREATE TABLE "installation" (
+  "id" text primary key
+);
+
 CREATE TABLE "node" (
   "id" text primary key,
   "name" text not null,
@@ -262,6 +266,8 @@ CREATE INDEX "node_by_age" on "node" ("project", "init_at", "id");
 CREATE INDEX "node_by_cluster" on "node" ("cluster_id", "idx");
 
 CREATE INDEX "node_by_name" on "node" ("name");
+
+CREATE INDEX "node_by_physical" on "node" ("physical_id");
 
 CREATE INDEX "node_by_profile" on "node" ("profile_id");
 

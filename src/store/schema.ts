@@ -4,7 +4,7 @@
  * what they make (checked by a test).
  */
 import type { Generated } from 'kysely';
-import type { ErasureDueRow, SchemaVersionRow } from './schema-of-file.ts';
+import type { ErasureDueRow, InstallationRow, SchemaVersionRow } from './schema-of-file.ts';
 import type { TrustChangeRow, TrustRow } from './schema-trusts.ts';
 import type { WorkflowTables } from './schema-workflows.ts';
 
@@ -376,5 +376,6 @@ export interface Schema extends WorkflowTables {
   notification_target: NotificationTargetRow;
   notification: NotificationRow;
   erasure_due: ErasureDueRow;
+  installation: InstallationRow;
   schema_version: SchemaVersionRow;
 }

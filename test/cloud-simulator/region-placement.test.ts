@@ -121,6 +121,7 @@ describe('a cluster in two regions', () => {
     const clouds = scene().nova.clouds.service;
     const cloud: CloudView = {
       outages: [],
+      notifications: null,
       credential: clouds.session.settings.origin,
       region: 'RegionOne',
       hosts: async (region) => await new CloudHosts(clouds.inRegion(region).nova).read(),

@@ -5,15 +5,10 @@
  * operations change a node at once.
  */
 import { CoppiceError } from '../../src/domain/errors.ts';
+import type { EventListener } from '../../src/profiles/node-events.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { FailureClass, Verdict } from '../../src/domain/verdict.ts';
-import type {
-  EventListener,
-  NodeFacts,
-  CreateRequest,
-  PhysicalNode,
-  ProfileType,
-} from '../../src/profiles/profile-type.ts';
+import type { NodeFacts, CreateRequest, PhysicalNode, ProfileType } from '../../src/profiles/profile-type.ts';
 import type { NodeHome } from './node-home.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
@@ -106,7 +101,7 @@ export class SimulatedCloud implements NodeHome {
 
   /** An event of a node, which may be about nothing. It reaches living processes only. */
   sendEvent(nodeId: string): void {
-    for (const [listener, isAlive] of this.#listeners) if (isAlive()) listener.changed(nodeId);
+    for (const [listener, isAlive] of this.#listeners) if (isAlive()) void listener.changed({ nodeId });
   }
 
   /** Operations that hang come to an end: they failed. */

@@ -159,7 +159,7 @@ export class VirtualOpenStack implements NodeHome {
   get cloudView(): CloudView {
     const hosts = new CloudHosts(this.clouds(() => true).service.nova);
     const { origin: credential, region } = this.#settings;
-    return { outages: [], credential, region, hosts: () => hosts.read() };
+    return { outages: [], notifications: null, credential, region, hosts: () => hosts.read() };
   }
 
   profileType(isAlive: () => boolean): ProfileType {

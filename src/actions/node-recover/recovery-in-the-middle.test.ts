@@ -80,7 +80,7 @@ async function see(state: 'FAILED' | 'HEALTHY'): Promise<void> {
 
 async function round(): Promise<void> {
   const rules = await rulesOfCluster(engine.store.db, clusterId);
-  const watched = rules && { ...rules, clusterId, clusterName: 'web', detectors: [] };
+  const watched = rules && { ...rules, clusterId, clusterName: 'web', detectors: [], profileType: '' };
   await engine.store.write((tx) =>
     healRound(tx, { clusterId, watched, profileTypes: registryOf([]) }, Date.now()),
   );

@@ -64,6 +64,15 @@ function checkMode({ type }: DetectionMode, field: string, profile: CheckedProfi
   return [{ field: `${field}.type`, expected: `one of ${detectionModes.join(', ')}`, found: type, hint }];
 }
 
+/** Events that do not come: what happens is found by the rounds. */
+export function warnOfProfile({ detection }: HealthPolicy, type: CheckedProfileType): Issue[] {
+  const { withoutEvents: hint } = type;
+  const index = detection.modes.findIndex((mode) => mode.type === 'LIFECYCLE_EVENTS');
+  if (hint === undefined || index < 0) return [];
+  const field = `detection.detection_modes[${index}].type`;
+  return [{ field, expected: `events of ${typeName(type)}`, found: 'none that come', hint }];
+}
+
 /** A URL that can be filled in for no node would leave all of them UNKNOWN. */
 function checkUrl(
   mode: DetectionMode,

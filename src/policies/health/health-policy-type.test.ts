@@ -1181,6 +1181,20 @@ describe('a profile of servers', () => {
     const policy = meaningOf({ type: 'senlin.policy.health', version: '1.3', properties });
     expect(type?.checkAgainstProfile(policy, profile).map(describeIssue)).toEqual(issues);
   });
+
+  test('LIFECYCLE_EVENTS is taken with a warning where no events come, and without one where they do', () => {
+    const modes = [{ type: 'NODE_STATUS_POLLING' }, { type: 'LIFECYCLE_EVENTS' }];
+    const properties = policy13({ detection: { detection_modes: modes } });
+    const policy = meaningOf({ type: 'senlin.policy.health', version: '1.3', properties });
+    const told = { ...profile, detectionModes: ['NODE_STATUS_POLLING', 'LIFECYCLE_EVENTS'] as const };
+    expect(type?.checkAgainstProfile(policy, told)).toEqual([]);
+    expect(type?.warnOfProfile?.(policy, told)).toEqual([]);
+    expect(
+      type?.warnOfProfile?.(policy, { ...told, withoutEvents: 'no bus is known' }).map(describeIssue),
+    ).toEqual([
+      'detection.detection_modes[1].type: expected events of os.nova.server-1.0, found none that come (no bus is known)',
+    ]);
+  });
 });
 
 describe('any document', () => {

@@ -13,7 +13,7 @@ import { isInVersion } from '../../domain/spec-schema.ts';
 import type { SupportStatus } from '../../domain/spec-schema.ts';
 import { defaultCheckSettings } from '../policy-type.ts';
 import type { BindingEffect, CheckSettings, PolicyCheck, PolicyType } from '../policy-type.ts';
-import { checkAgainstProfile } from './check-against-profile.ts';
+import { checkAgainstProfile, warnOfProfile } from './check-against-profile.ts';
 import { checkAsWritten } from './check-as-written.ts';
 import { checkHealthPolicy } from './check-health-policy.ts';
 import { workflowsNamed } from './check-workflow-params.ts';
@@ -70,6 +70,7 @@ function healthPolicyType(version: string, status: readonly SupportStatus[]): Po
     jsonSchema: healthDocumentSchema(name, version),
     check: (properties, settings) => parseHealthPolicy(properties, version, settings),
     checkAgainstProfile,
+    warnOfProfile,
     workflows: (policy) => workflowsNamed(stepsInOrder(policy)),
     failureDomain: ({ safety }) => safety.zoneOutage?.domain ?? null,
     bindingData,

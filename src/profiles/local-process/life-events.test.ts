@@ -17,7 +17,11 @@ const sleeper = { command: ['sleep', '1000'] };
 /** What a type tells from now on. */
 function hear(type: ProfileType): { readonly told: string[]; readonly stop: () => void } {
   const told: string[] = [];
-  const source = type.events?.({ changed: (nodeId) => void told.push(nodeId) });
+  const source = type.events?.({
+    async changed(what) {
+      if (typeof what === 'object' && 'nodeId' in what) told.push(what.nodeId);
+    },
+  });
   if (source === undefined) throw new Error('the type has no events');
   return { told, stop: () => source.stop() };
 }

@@ -5,7 +5,7 @@
  * started and what was probed, so that the nodes need not be read for it.
  */
 import { yieldToEventLoop } from '../../event-loop.ts';
-import type { EventListener } from '../profile-type.ts';
+import type { EventListener } from '../node-events.ts';
 import { findProcess } from './identity.ts';
 import type { ProcessIdentity } from './identity.ts';
 import type { ProcessEntry, ProcessTable } from './process-table.ts';
@@ -82,7 +82,7 @@ export class LifeEvents {
   }
 
   #emit(nodeId: string): void {
-    for (const listener of this.#listeners) listener.changed(nodeId);
+    for (const listener of this.#listeners) void listener.changed({ nodeId });
   }
 
   #forget(listener: EventListener): void {

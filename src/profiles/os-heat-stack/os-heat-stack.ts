@@ -19,6 +19,7 @@ import { CloudError } from '../../openstack/cloud-error.ts';
 import type { CallContext } from '../../openstack/cloud-request.ts';
 import type { Clouds } from '../../openstack/cloud.ts';
 import type { HeatClient, Stack } from '../../openstack/heat-client.ts';
+import { cloudEvents, type CloudNotifications } from '../cloud-events.ts';
 import { cloudOf, NO_CLOUD } from '../node-cloud.ts';
 import type { NodeFacts, ProfileType } from '../profile-type.ts';
 import { stackAdoption } from './adopt-stack.ts';
@@ -32,8 +33,13 @@ import { deleted, rolledBack, verdictOn } from './verdict.ts';
 /** Longest that the creation of a profile waits for Heat. */
 const EXAMINE_MS = 15_000;
 
-/** @param clouds undefined: this Coppice works with no cloud. */
-export function heatStack({ clouds }: { readonly clouds: Clouds | undefined }): ProfileType {
+export interface HeatStackOptions {
+  /** undefined: this Coppice works with no cloud. */
+  readonly clouds: Clouds | undefined;
+  readonly notifications?: CloudNotifications;
+}
+
+export function heatStack({ clouds, notifications }: HeatStackOptions): ProfileType {
   return hidingSecrets({
     name: 'os.heat.stack',
     version: '1.0',
@@ -54,7 +60,8 @@ export function heatStack({ clouds }: { readonly clouds: Clouds | undefined }): 
     },
     retention: 'Heat cannot stop a stack as a whole',
     probe: (node, signal) => probe(clouds, node, signal),
-    detectionModes: ['NODE_STATUS_POLLING', 'NODE_STATUS_POLL_URL'],
+    detectionModes: ['NODE_STATUS_POLLING', 'NODE_STATUS_POLL_URL', 'LIFECYCLE_EVENTS'],
+    ...cloudEvents(notifications, (event) => (event.kind === 'STACK' ? { physicalId: event.id } : null)),
     withoutDomain: {
       ZONE: 'the servers of one stack may be in several availability zones',
       HOST: 'the servers of one stack may be on several hosts',

@@ -20,6 +20,7 @@ import { CloudError } from '../../openstack/cloud-error.ts';
 import { oneForEach, type Cloud, type Clouds } from '../../openstack/cloud.ts';
 import { NameCache } from '../../openstack/lookup-cache.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import { cloudEvents, type CloudNotifications } from '../cloud-events.ts';
 import { cloudOf, NO_CLOUD } from '../node-cloud.ts';
 import type { NodeFacts, ProfileType } from '../profile-type.ts';
 import { serverAdoption } from './adopt-server.ts';
@@ -39,6 +40,7 @@ import { serverUpdate } from './update-server.ts';
 export interface NovaServerOptions {
   /** undefined: this Coppice works with no cloud. */
   readonly clouds: Clouds | undefined;
+  readonly notifications?: CloudNotifications;
   readonly now?: () => number;
 }
 
@@ -50,7 +52,7 @@ const EXAMINE_MS = 15_000;
  */
 const EXAMINED_MS = 500;
 
-export function novaServer({ clouds, now = Date.now }: NovaServerOptions): ProfileType {
+export function novaServer({ clouds, notifications, now = Date.now }: NovaServerOptions): ProfileType {
   const cloudFor = (node: NodeFacts): Cloud => cloudOf(clouds, node);
   const examined = oneForEach(() => new NameCache(now, EXAMINED_MS));
   return hidingSecrets({
@@ -81,11 +83,13 @@ export function novaServer({ clouds, now = Date.now }: NovaServerOptions): Profi
       'NODE_STATUS_POLL_URL',
       'HYPERVISOR_STATUS_POLLING',
       'LB_STATUS_POLLING',
+      'LIFECYCLE_EVENTS',
     ],
-    withoutMode: {
-      LIFECYCLE_EVENTS:
-        'Coppice does not receive the notifications of Nova yet; NODE_STATUS_POLLING finds the same failures, at the latest after one interval',
-    },
+    ...cloudEvents(notifications, (event) => {
+      if (event.kind === 'SERVER') return { physicalId: event.id };
+      // Which servers are on it only Nova knows: one listing of hosts answers for all that are probed so.
+      return event.kind === 'COMPUTE_HOST' ? { mode: 'HYPERVISOR_STATUS_POLLING' } : null;
+    }),
     failureDomains: { ZONE: zoneIn, HOST: hostIn },
     location: async (node, signal) =>
       node.physicalId === null

@@ -1,0 +1,125 @@
+/** Which nodes an event leads to, by their policy and their profile. Rounds would come after an hour. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openTestStore, type TestStore } from '../../test/support/backends.ts';
+import { eventually } from '../../test/support/eventually.ts';
+import { HealingScene, idOf } from '../../test/support/healing-scene.ts';
+import { http } from '../../test/support/probe.ts';
+import type { CloudService } from '../domain/cloud-state.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { Membership } from '../membership/membership.ts';
+import type { EventListener } from '../profiles/node-events.ts';
+import { registryOf } from '../profiles/registry.ts';
+import { Healer } from './healer.ts';
+
+let opened: TestStore;
+const stops: (() => Promise<void>)[] = [];
+
+beforeEach(async () => {
+  opened = await openTestStore();
+});
+afterEach(async () => {
+  for (const stop of stops.splice(0).toReversed()) await stop();
+  await opened.close();
+});
+
+interface Watched {
+  readonly scene: HealingScene;
+  readonly healer: Healer;
+  /** undefined: no policy wants events. */
+  readonly listener: EventListener | undefined;
+}
+
+/** Two nodes under a policy with these detection modes. */
+async function watch(
+  modes: readonly JsonObject[],
+  { cloudService }: { readonly cloudService?: CloudService } = {},
+): Promise<Watched> {
+  const detection = { interval: 3600, node_update_timeout: 0, detection_modes: modes };
+  const recovery = { actions: [{ name: 'REBOOT', timeout: 30 }] };
+  const scene = await HealingScene.prepare(opened.store, 2, recovery, { detection });
+  const { store } = opened;
+  const membership = new Membership({ store, host: 'here', roles: ['health'], failed: () => undefined });
+  await membership.join();
+  stops.push(() => membership.leave());
+  let listener: EventListener | undefined;
+  const type = {
+    ...scene.cloud.type,
+    ...(cloudService === undefined ? {} : { cloudService }),
+    events: (one: EventListener) => {
+      listener = one;
+      return { stop: () => undefined };
+    },
+  };
+  const log = { info: () => undefined, error: () => undefined };
+  const healer = new Healer({ store, membership, http, profileTypes: registryOf([type]), log });
+  stops.push(() => healer.stop());
+  await healer.start();
+  return { scene, healer, listener };
+}
+
+const events = [{ type: 'LIFECYCLE_EVENTS' }];
+const polling = [{ type: 'NODE_STATUS_POLLING' }];
+const url = [{ type: 'NODE_STATUS_POLL_URL', options: { poll_url: 'http://127.0.0.1:1/{nodename}' } }];
+
+async function probed({ healer }: Watched, name: string): Promise<void> {
+  await eventually(`${name} is probed`, () => healer.lastRecord(idOf(name)) !== undefined);
+}
+
+test('nodes of a policy with events are probed when they begin to be watched, and at each event', async () => {
+  const watched = await watch(events);
+  await probed(watched, 'web-1');
+  await probed(watched, 'web-2');
+  watched.scene.cloud.break(idOf('web-2'));
+  await watched.listener?.changed({ nodeId: idOf('web-2') });
+  expect(watched.healer.lastRecord(idOf('web-2'))?.state).toBe('FAILED');
+  expect(watched.healer.lastRecord(idOf('web-1'))?.state).toBe('HEALTHY');
+});
+
+test('an event about what stands for a node probes it, and is done with when that is recorded', async () => {
+  const watched = await watch(polling, { cloudService: 'compute' });
+  const { scene, healer, listener } = watched;
+  await probed(watched, 'web-2');
+  scene.cloud.break(idOf('web-2'));
+  const { physical_id: physicalId } = await opened.store.db
+    .selectFrom('node')
+    .select('physical_id')
+    .where('id', '=', idOf('web-2'))
+    .executeTakeFirstOrThrow();
+  await listener?.changed({ physicalId: physicalId ?? '' });
+  expect(healer.lastRecord(idOf('web-2'))?.state).toBe('FAILED');
+  const { state } = await opened.store.db
+    .selectFrom('node_health')
+    .select('state')
+    .where('node_id', '=', idOf('web-2'))
+    .executeTakeFirstOrThrow();
+  expect(state).toBe('FAILED');
+  await listener?.changed({ physicalId: 'a server of another project' });
+});
+
+test('after a gap all nodes of the type are probed', async () => {
+  const watched = await watch(polling, { cloudService: 'compute' });
+  await probed(watched, 'web-2');
+  watched.scene.cloud.break(idOf('web-1'));
+  watched.scene.cloud.break(idOf('web-2'));
+  await watched.listener?.changed('ALL');
+  const states = ['web-1', 'web-2'].map((name) => watched.healer.lastRecord(idOf(name))?.state);
+  expect(states).toEqual(['FAILED', 'FAILED']);
+});
+
+test('a change of a host probes the nodes that are probed by their host alone', async () => {
+  const watched = await watch(polling, { cloudService: 'compute' });
+  await probed(watched, 'web-2');
+  watched.scene.cloud.break(idOf('web-2'));
+  await watched.listener?.changed({ mode: 'HYPERVISOR_STATUS_POLLING' });
+  expect(watched.healer.lastRecord(idOf('web-2'))?.state).toBe('HEALTHY');
+  await watched.listener?.changed({ mode: 'NODE_STATUS_POLLING' });
+  expect(watched.healer.lastRecord(idOf('web-2'))?.state).toBe('FAILED');
+});
+
+test('polling alone wants events of a cloud, and none of a machine', async () => {
+  expect((await watch(polling)).listener).toBeUndefined();
+});
+
+test('a poll URL alone wants none', async () => {
+  expect((await watch(url, { cloudService: 'compute' })).listener).toBeUndefined();
+});

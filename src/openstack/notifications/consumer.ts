@@ -1,0 +1,190 @@
+/**
+ * Receives the notifications of Nova and Heat, for as long as the process runs:
+ *
+ *     RabbitMQ ──> session (amqp-session.ts) ──> readNotification ──> subscribers ──> acknowledged
+ *        └── away: log, state, another host, later and later up to 30 s
+ *
+ * A message is acknowledged when its subscribers have recorded what it was about, or when it is about nothing
+ * of theirs. After each gap they are told that events may have been missed. It asks no cloud and decides
+ * nothing about nodes.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { NotificationsState } from '../../domain/cloud-state.ts';
+import { describeAmqpHost } from './amqp-url.ts';
+import { AmqpSession, type AmqpSessionOptions } from './amqp-session.ts';
+import { readNotification, type CloudEvent } from './read-notification.ts';
+import type { NotificationSettings } from './settings.ts';
+
+export interface NotificationSubscriber {
+  /** Resolves when what it is about has been recorded, or does not concern the subscriber. */
+  event(event: CloudEvent): Promise<void>;
+  /** From before this call events may be lost. */
+  missed(): void;
+}
+
+/** HANDLED: what it was about may have changed. IGNORED: it says nothing that a probe could see. */
+export type NotificationResult = 'HANDLED' | 'IGNORED' | 'MALFORMED';
+
+export interface NotificationConsumerOptions {
+  readonly settings: NotificationSettings;
+  readonly log: Readonly<Record<'info' | 'warn' | 'error', (details: object, message: string) => void>>;
+  readonly now?: () => number;
+  /** Milliseconds: between exchanges that are looked for again, and the first pause after a failure. */
+  readonly lookAgainMs?: number;
+  readonly firstPauseMs?: number;
+}
+
+const LOOK_AGAIN_MS = 5000;
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 30_000;
+const MALFORMED_LOG_MS = 60_000;
+
+export class NotificationConsumer {
+  readonly #options: NotificationConsumerOptions;
+  readonly #now: () => number;
+  readonly #subscribers = new Set<NotificationSubscriber>();
+  readonly #stop = new AbortController();
+  #running: Promise<void> | undefined;
+  #session: AmqpSession | undefined;
+  #outage: NotificationsState['outage'] = null;
+  #counted: (result: NotificationResult) => void = () => {};
+  #malformed = { unsaid: 0, saidAt: -Infinity };
+
+  constructor(options: NotificationConsumerOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** null: this process receives none. */
+  get state(): NotificationsState | null {
+    if (this.#running === undefined) return null;
+    return {
+      isConnected: this.#session !== undefined,
+      outage: this.#outage,
+      missingExchanges: this.#session?.missing ?? [],
+      exchanges: this.#options.settings.exchanges,
+    };
+  }
+
+  subscribe(subscriber: NotificationSubscriber): { stop(): void } {
+    this.#subscribers.add(subscriber);
+    return { stop: () => void this.#subscribers.delete(subscriber) };
+  }
+
+  /**
+   * @param queue of this installation; each of its messages goes to one process.
+   * @param counted is told of each message. Absent: they are not counted.
+   */
+  start(queue: string, counted?: (result: NotificationResult) => void): void {
+    this.#counted = counted ?? this.#counted;
+    this.#running ??= this.#run(queue);
+  }
+
+  /** What is not acknowledged stays in the queue. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#session?.close();
+    await this.#running;
+  }
+
+  async #run(queue: string): Promise<void> {
+    const { address } = this.#options.settings;
+    const { signal } = this.#stop;
+    for (let attempt = 0, failures = 0; !signal.aborted; attempt += 1) {
+      const host = address.hosts[attempt % address.hosts.length] ?? address.hosts[0];
+      if (host === undefined) return;
+      const url = describeAmqpHost(address, host);
+      try {
+        const reason = await this.#receive({ host, queue }, url);
+        failures = 0;
+        if (!signal.aborted) this.#away(url, reason);
+      } catch (error) {
+        failures += 1;
+        if (!signal.aborted) this.#away(url, (error as Error).message);
+      }
+      await delay(this.#pauseMs(failures), undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** The other hosts of the cluster are tried at once; then it takes longer each time. */
+  #pauseMs(failures: number): number {
+    const { settings, firstPauseMs = FIRST_PAUSE_MS } = this.#options;
+    const rounds = Math.floor(failures / settings.address.hosts.length);
+    if (failures % settings.address.hosts.length !== 0) return 0;
+    return Math.min(LONGEST_PAUSE_MS, firstPauseMs * 2 ** Math.min(rounds, 16)) * (0.5 + Math.random() / 2);
+  }
+
+  /** @returns why the session has ended. @throws Error why none could be opened. */
+  async #receive(at: Pick<AmqpSessionOptions, 'host' | 'queue'>, url: string): Promise<string> {
+    const { settings, lookAgainMs = LOOK_AGAIN_MS } = this.#options;
+    const session = await AmqpSession.open({
+      ...at,
+      settings,
+      lookAgainMs,
+      signal: this.#stop.signal,
+      onMessage: (body) => this.#onMessage(body),
+      onBound: (exchange) => this.#bound(exchange),
+    });
+    if (this.#stop.signal.aborted) await session.close();
+    else this.#connected(session, url);
+    const reason = await session.ended;
+    this.#session = undefined;
+    return reason;
+  }
+
+  #connected(session: AmqpSession, url: string): void {
+    const { log, settings } = this.#options;
+    const again = this.#outage === null ? '' : ' again';
+    this.#session = session;
+    this.#outage = null;
+    const bound = settings.exchanges.filter((each) => !session.missing.includes(each));
+    log.info({ url, exchanges: bound }, `Notifications of the cloud are received${again}`);
+    for (const exchange of session.missing)
+      log.info({ exchange }, `There is no exchange ${exchange} in RabbitMQ yet; it is waited for`);
+    this.#missed();
+  }
+
+  #bound(exchange: string): void {
+    this.#options.log.info({ exchange }, `The exchange ${exchange} is there: its notifications are received`);
+    this.#missed();
+  }
+
+  #away(url: string, reason: string): void {
+    const { log } = this.#options;
+    const known = this.#outage;
+    this.#outage = { url, since: known?.since ?? this.#now(), reason };
+    if (known !== null) return;
+    const meanwhile = 'nodes are polled as before, and probed at once when it is back';
+    log.warn({ url }, `No notifications of the cloud are received: ${reason}; ${meanwhile}`);
+  }
+
+  #missed(): void {
+    for (const subscriber of this.#subscribers) subscriber.missed();
+  }
+
+  async #onMessage(body: Parameters<typeof readNotification>[0]): Promise<void> {
+    try {
+      const read = readNotification(body);
+      if (read === 'MALFORMED') this.#logMalformed();
+      this.#counted(typeof read === 'string' ? read : 'HANDLED');
+      if (typeof read === 'string') return;
+      await Promise.all([...this.#subscribers].map((subscriber) => subscriber.event(read)));
+    } catch (error) {
+      // It would fail as often as it came: polling finds what it was about.
+      this.#options.log.error({ err: error }, 'what follows a notification of the cloud failed');
+    }
+  }
+
+  /** Never with what it holds, which may be a token. */
+  #logMalformed(): void {
+    this.#malformed.unsaid += 1;
+    const now = this.#now();
+    if (now - this.#malformed.saidAt < MALFORMED_LOG_MS) return;
+    const { unsaid: count } = this.#malformed;
+    this.#malformed = { unsaid: 0, saidAt: now };
+    this.#options.log.warn(
+      { count },
+      'Messages among the notifications of the cloud could not be read; they are ignored',
+    );
+  }
+}
