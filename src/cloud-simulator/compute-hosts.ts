@@ -66,7 +66,7 @@ function hypervisors({ world, computeUrl }: ComputeTools): SimulatorEndpoint[] {
     const href = `${computeUrl()}/v2.1/os-hypervisors${isDetailed ? '/detail' : ''}?${next.toString()}`;
     return ok({
       hypervisors: items.map(({ host }) =>
-        describe(host, call, { isDetailed, withServers: withServers === 'true' }),
+        describe(host, call, { isDetailed, withServers: withServers?.toLowerCase() === 'true' }),
       ),
       ...(hasMore ? { hypervisors_links: [{ rel: 'next', href }] } : {}),
     });

@@ -57,7 +57,7 @@ const search: MethodCall = async (given, service) => {
   const path = isGiven(given['detailed']) ? '/os-hypervisors/detail' : '/os-hypervisors';
   const query = {
     hypervisor_hostname_pattern: plainText(given['hypervisor_match']),
-    ...(isGiven(given['servers']) ? { with_servers: 'true' } : {}),
+    ...(isGiven(given['servers']) ? { with_servers: 'True' } : {}),
   };
   return partOf((await service.request({ method: 'GET', path, query })).body, 'hypervisors');
 };

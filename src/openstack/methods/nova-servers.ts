@@ -69,7 +69,7 @@ function searchOf(options: Json | undefined): Query {
   const { locked, config_drive: drive } = options;
   return {
     ...queryOf(options),
-    ...(locked === false ? { locked } : {}),
+    ...(locked === false ? { locked: 'False' } : {}),
     ...(drive === undefined || drive === null
       ? {}
       : { config_drive: drive === true ? 'True' : plainText(drive) }),

@@ -59,8 +59,9 @@ export function queryOf(wanted: JsonObject): Query {
   return Object.fromEntries(given.map(([name, value]) => [name, queryText(value)]));
 }
 
-function queryText(value: Json): string | number | boolean {
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+function queryText(value: Json): string | number {
+  if (typeof value === 'string' || typeof value === 'number') return value;
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
   return Array.isArray(value) ? value.join(',') : JSON.stringify(value);
 }
 
@@ -83,15 +84,19 @@ export function remove(path: string, query: readonly string[] = []): MethodCall 
   };
 }
 
-/** A request with a body. @param key absent: the method gives nothing. */
+/** @param body null: there is none. @param key of what the method gives; null: all, absent: nothing. */
 export function send(
   verb: 'POST' | 'PUT' | 'PATCH',
   path: string,
-  body: Body,
+  body: Body | null,
   key?: string | null,
 ): MethodCall {
   return async (given, service) => {
-    const request = { method: verb, path: pathOf(path, given), body: body(given) };
+    const request = {
+      method: verb,
+      path: pathOf(path, given),
+      ...(body === null ? {} : { body: body(given) }),
+    };
     const answer = await service.request(request);
     return key === undefined ? null : partOf(answer.body, key ?? undefined);
   };

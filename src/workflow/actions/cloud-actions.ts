@@ -103,7 +103,7 @@ function withDefaults({ parameters }: ClientMethod, given: JsonObject): JsonObje
 /** `NovaAction.servers.get failed: Instance X could not be found. (HTTP 404)`, as in mistral-extra. */
 function failureOf(namespace: ServiceNamespace, { name }: ClientMethod, error: unknown): string {
   const text =
-    error instanceof CloudError
+    error instanceof CloudError && error.status !== null
       ? namespace.errorText(error)
       : error instanceof Error
         ? error.message
