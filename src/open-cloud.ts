@@ -82,12 +82,12 @@ export function namedSettings({ name, file }: Pick<CloudConfig, 'name' | 'file'>
 
 /** Loaded only where it is wanted: a server of real machines does not carry it. */
 async function startSimulated(
-  { simulator }: CloudConfig,
+  { simulator, notifications }: CloudConfig,
   log: Log,
   stops: Stops,
 ): Promise<{ readonly settings: CloudSettings; readonly simulated?: SimulatedCloud }> {
   const { startCloudSimulator } = await import('./cloud-simulator/cloud-simulator.ts');
-  const started = await startCloudSimulator({ settings: simulator });
+  const started = await startCloudSimulator({ settings: simulator, notifications });
   stops.push(() => started.close());
   log.info({ url: started.url, admin_url: started.adminUrl }, 'The simulated cloud is ready');
   const settings = findSettings({ env: started.environment });

@@ -32,6 +32,8 @@ import type { SimulatorAnswer, SimulatorCall, SimulatorEndpoint, SimulatorServic
 import { identityEndpoints } from './identity-api.ts';
 import { imageEndpoints } from './image-api.ts';
 import { networkEndpoints } from './network-api.ts';
+import { notificationPublisher } from './notification-publisher.ts';
+import type { NotificationSettings } from '../openstack/notifications/settings.ts';
 import type { Fault } from './faults.ts';
 import { placementEndpoints } from './placement-api.ts';
 import { simulatorSettingsSchema, type SimulatorSettings } from './settings.ts';
@@ -59,6 +61,8 @@ export interface SimulatorOptions {
   readonly password?: string;
   /** Absent: the time of this machine. */
   readonly clock?: Clock;
+  /** The RabbitMQ to which it publishes what happens, as Nova and Heat; absent: it says nothing. */
+  readonly notifications?: NotificationSettings | undefined;
 }
 
 const adminPrefix = '/simulator';
@@ -66,6 +70,9 @@ const adminPrefix = '/simulator';
 /** @throws Error where the address cannot be listened at. */
 export async function startCloudSimulator(options: SimulatorOptions = {}): Promise<CloudSimulator> {
   const { world, password } = openWorld(options);
+  const publisher = options.notifications && notificationPublisher(options.notifications, world.clock);
+  if (publisher !== undefined)
+    for (const { notifications } of world.regions) notifications.publishTo(publisher.publish);
   let url = '';
   const app = simulatorApp(world, () => url);
   const sockets = new Set<Socket>();
@@ -86,6 +93,7 @@ export async function startCloudSimulator(options: SimulatorOptions = {}): Promi
       // What hangs by order is never answered.
       for (const socket of sockets) socket.destroy();
       await app.close();
+      await publisher?.close();
     },
   };
 }

@@ -45,9 +45,16 @@ export class SimulatedHosts {
   readonly #waiting = new Map<string, { readonly serverId: string; readonly run: () => void }[]>();
 
   readonly #clock: Clock;
+  readonly #serviceChanged: (host: SimulatedHost) => void;
 
-  constructor(clock: Clock, settings: () => SimulatorSettings) {
+  /** @param serviceChanged is told of one that was forced down or up, disabled or enabled. */
+  constructor(
+    clock: Clock,
+    settings: () => SimulatorSettings,
+    serviceChanged: (host: SimulatedHost) => void = () => undefined,
+  ) {
     this.#clock = clock;
+    this.#serviceChanged = serviceChanged;
     this.all = settings().hosts.map(({ name, zone }) => ({
       name,
       zone,
@@ -117,7 +124,9 @@ export class SimulatedHosts {
     change: Partial<Pick<SimulatedHost, 'isUp' | 'isForcedDown' | 'isDisabled' | 'disabledReason'>>,
   ): void {
     if (change.isUp === false && host.isUp) host.diedAt = this.#clock.now();
+    const { isForcedDown, isDisabled } = host;
     Object.assign(host, change);
+    if (host.isForcedDown !== isForcedDown || host.isDisabled !== isDisabled) this.#serviceChanged(host);
     if (!host.isUp) return;
     host.diedAt = null;
     if (change.isUp === true) host.hasEvacuated = false;

@@ -25,7 +25,12 @@ import type { ServerGroups } from './server-groups.ts';
 import type { ServerRequest } from './server-request.ts';
 import { transitions, type VmState } from './server-states.ts';
 import type { SimulatorSettings } from './settings.ts';
-import { type SimulatedServer, type InstanceActionRecord, isBeingDeleted } from './simulated-server.ts';
+import {
+  type SimulatedServer,
+  type InstanceActionRecord,
+  type ServerObserver,
+  isBeingDeleted,
+} from './simulated-server.ts';
 
 const NO_VALID_HOST = 'No valid host was found. ';
 
@@ -34,13 +39,6 @@ const ACTIONS_KEPT = 20;
 
 /** Deleted servers that are remembered: the newest. */
 const DELETED_KEPT = 100;
-
-/** Is told what became of a server. */
-export interface ServerObserver {
-  /** What was under way has ended, or its state was set. */
-  changed(server: SimulatedServer): void;
-  deleted(server: SimulatedServer): void;
-}
 
 export class Servers {
   readonly #hosts: SimulatedHosts;
@@ -386,6 +384,7 @@ export class Servers {
       record.message = failure === null ? null : 'Error';
       record.details = failure;
       end();
+      this.#observer.actionEnded(server, record);
     };
   }
 }

@@ -46,6 +46,14 @@ export interface InstanceActionRecord {
   details: string | null;
 }
 
+/** Is told what became of a server. */
+export interface ServerObserver {
+  /** What was under way has ended, or its state was set. */
+  changed(server: SimulatedServer): void;
+  actionEnded(server: SimulatedServer, action: InstanceActionRecord): void;
+  deleted(server: SimulatedServer): void;
+}
+
 /** Its deletion breaks off what else is under way. */
 export function isBeingDeleted({ taskState, deletedAt }: SimulatedServer): boolean {
   return taskState === 'deleting' || deletedAt !== null;

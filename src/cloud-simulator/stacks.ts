@@ -29,6 +29,8 @@ export interface StackTools {
   readonly mutations: MutationLog;
   readonly settings: () => SimulatorSettings;
   readonly servers: StackServers;
+  /** Told of each new status of a stack. */
+  readonly changed: (stack: SimulatedStack) => void;
 }
 
 interface Operation extends ResourceWork {
@@ -258,5 +260,6 @@ export class Stacks {
     Object.assign(stack, { action, status, reason });
     if (changing.has(action)) stack.updatedAt = this.#tools.clock.now();
     this.resources.record(stack, stack.name, stack.id, `${action}_${status}`, reason);
+    this.#tools.changed(stack);
   }
 }

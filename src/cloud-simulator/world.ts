@@ -12,6 +12,7 @@ import { SimulatedHosts } from './hosts.ts';
 import { IdentityStore, type Project, type User } from './identity.ts';
 import { MutationLog } from './mutation-log.ts';
 import { Network } from './network.ts';
+import { NotificationFeed } from './notification-feed.ts';
 import { Quotas } from './quotas.ts';
 import { Servers } from './servers.ts';
 import { ServerGroups } from './server-groups.ts';
@@ -35,6 +36,8 @@ export class World {
   readonly identity: IdentityStore;
   readonly network: Network;
   readonly hosts: SimulatedHosts;
+  /** What Nova and Heat say of what happens. */
+  readonly notifications = new NotificationFeed();
   readonly servers: Servers;
   readonly balancers: Balancers;
   readonly stacks: Stacks;
@@ -73,7 +76,11 @@ export class World {
       beside?.first.identity ?? new IdentityStore(clock.now, () => this.settings.token_seconds * 1000);
     this.network = new Network(() => this.settings.strict, clock.now);
     this.quotas = new Quotas(() => this.settings);
-    this.hosts = new SimulatedHosts(clock, () => this.settings);
+    this.hosts = new SimulatedHosts(
+      clock,
+      () => this.settings,
+      (host) => this.notifications.serviceChanged(host),
+    );
     this.groups = new ServerGroups(() => this.servers.all);
     this.servers = new Servers({
       groups: this.groups,
@@ -84,8 +91,13 @@ export class World {
       quotas: this.quotas,
       settings: () => this.settings,
       observer: {
-        changed: (server) => this.stacks.serverChanged(server),
+        changed: (server) => {
+          this.notifications.serverChanged(server);
+          this.stacks.serverChanged(server);
+        },
+        actionEnded: (server, action) => this.notifications.serverActionEnded(server, action),
         deleted: (server) => {
+          this.notifications.serverDeleted(server);
           this.network.releaseServer(server.id);
           this.stacks.serverChanged(server);
         },
@@ -106,6 +118,7 @@ export class World {
       mutations: this.mutations,
       settings: () => this.settings,
       servers: new StackServers(this.servers, this.network),
+      changed: (stack) => this.notifications.stackChanged(stack),
     });
     this.addImage('cirros-fake');
     this.project = beside?.first.project ?? this.identity.addProject('admin');

@@ -101,13 +101,24 @@ test('after a stop nothing is waited for', async () => {
   await waiting;
 });
 
-test('where the nodes cannot be read the event is done with, and it is logged', async () => {
+test('where the nodes cannot be read it is tried again, and logged', async () => {
   const logged: string[] = [];
   const { probes, probed } = world({
-    nodesOf: () => Promise.reject(new Error('the database is away')),
+    nodesOf: async (ids) => {
+      if (logged.length === 0) throw new Error('the database is away');
+      return new Map(ids.map((id) => [id, [id.replace('s', 'n')]]));
+    },
     log: { error: (_details, message) => void logged.push(message) },
   });
   await probes.changedPhysical('s1');
-  expect(probed).toEqual([]);
+  expect(probed).toEqual(['n1']);
   expect(logged).toHaveLength(1);
+});
+
+test('what was gathered is not looked up after a stop: the database may be closed', async () => {
+  const { probes, queries, probed } = world();
+  const waiting = probes.changedPhysical('s1');
+  probes.stop();
+  await waiting;
+  expect([queries, probed]).toEqual([[], []]);
 });

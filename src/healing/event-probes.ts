@@ -86,17 +86,26 @@ export class EventProbes {
   }
 
   async #probePhysical(physicalIds: readonly string[]): Promise<ReadonlyMap<string, Promise<void>>> {
-    const { nodesOf, log } = this.#options;
-    try {
-      const nodes = await nodesOf(physicalIds);
-      const begun = this.#options.expectProbes();
-      const probes = new Map([...nodes].map(([id, nodeIds]) => [id, this.probe(nodeIds)] as const));
-      begun();
-      return probes;
-    } catch (error) {
-      log.error({ err: error }, 'which nodes events are about could not be read; the next rounds probe them');
-      return new Map();
+    const nodes = await this.#nodesOf(physicalIds);
+    const begun = this.#options.expectProbes();
+    const probes = new Map([...nodes].map(([id, nodeIds]) => [id, this.probe(nodeIds)] as const));
+    begun();
+    return probes;
+  }
+
+  /** None after a stop: then the database is not read any more. */
+  async #nodesOf(physicalIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    const { signal } = this.#stop;
+    const { nodesOf, log, tryAgainMs = TRY_AGAIN_MS } = this.#options;
+    while (!signal.aborted) {
+      try {
+        return await nodesOf(physicalIds);
+      } catch (error) {
+        log.error({ err: error }, 'which nodes events are about could not be read; it is tried again');
+        await delay(tryAgainMs, undefined, { signal }).catch(() => undefined);
+      }
     }
+    return new Map();
   }
 
   async #probeUntilRecorded(nodeId: string): Promise<void> {

@@ -17,7 +17,10 @@ export function cloudSimulatorCommand(terminal: Terminal): Command {
         'It prints the variables with which `coppice serve --cloud openstack` and the openstack client use it.',
     )
     .option('--listen <host:port>', 'address of all its APIs; port 0 takes a free one', '127.0.0.1:5000')
-    .option('--config <file>', 'configuration of serve: its cloud.simulator has hosts, latencies and quotas')
+    .option(
+      '--config <file>',
+      'configuration of serve: its cloud.simulator has hosts, latencies and quotas; to its cloud.notifications it publishes, as Nova and Heat, what happens',
+    )
     .option('--password <password>', 'of the users admin and demo (default: a random one)')
     .addHelpText(
       'after',
@@ -37,12 +40,13 @@ async function runSimulator(options: SimulatorOptions, terminal: Terminal): Prom
   const stopSignal = nextSignal();
   terminal.onOutputLost(() => undefined);
   const { listen, cloud } = configOf(
-    () => loadConfig({ listen: options.listen }, options.config),
+    () => loadConfig({ listen: options.listen, cloud: { use: 'simulated' } }, options.config),
     ConfigError,
   );
   const simulator = await startCloudSimulator({
     ...listen,
     settings: cloud.simulator,
+    notifications: cloud.notifications,
     ...(options.password === undefined ? {} : { password: options.password }),
   }).catch((error: unknown) => {
     throw new CliError(listenFailure(listen, error).message, { cause: error });

@@ -6,7 +6,8 @@
  * An exchange is never declared: Nova runs its RPC on the same one, and one that we had made with other
  * properties than Nova's would stop it. One that is not there is waited for.
  */
-import { AMQPError, Connection, type AsyncMessage, type Channel } from 'rabbitmq-client';
+import { AMQPError, type AsyncMessage, type Channel, type Connection } from 'rabbitmq-client';
+import { openConnection } from './amqp-connection.ts';
 import type { AmqpHost } from './amqp-url.ts';
 import type { NotificationSettings } from './settings.ts';
 
@@ -39,11 +40,6 @@ const QUEUE_ARGUMENTS = {
 
 /** Messages that are not acknowledged: those whose nodes are being probed. */
 const PREFETCH = 500;
-const CONNECT_MS = 10_000;
-/** Seconds. A connection that is lost without a word is noticed after two of them. */
-const HEARTBEAT = 15;
-/** A notification of a server is about 4 KiB; the library's own limit cuts it into several frames. */
-const FRAME_BYTES = 131_072;
 const CLOSE_MS = 2000;
 /** An exchange that was deleted and made again has lost its bindings, and says so to no one. */
 const BIND_AGAIN_MS = 60_000;
@@ -62,7 +58,7 @@ export class AmqpSession {
   private constructor(options: AmqpSessionOptions) {
     this.#options = options;
     this.#missing = new Set(options.settings.exchanges);
-    this.#connection = connect(options);
+    this.#connection = openConnection(options.settings, options.host, 'coppice: notifications');
     this.#connection.on('error', (error: unknown) => this.#end(reasonOf(error)));
   }
 
@@ -174,23 +170,6 @@ export class AmqpSession {
       await channel.close();
     }
   }
-}
-
-function connect({ settings, host }: AmqpSessionOptions): Connection {
-  const { address, password, ca } = settings;
-  return new Connection({
-    hostname: host.host,
-    port: host.port,
-    username: address.user,
-    password: password.reveal(),
-    vhost: address.vhost,
-    heartbeat: HEARTBEAT,
-    connectionTimeout: CONNECT_MS,
-    acquireTimeout: CONNECT_MS,
-    frameMax: FRAME_BYTES,
-    connectionName: 'coppice: notifications',
-    ...(address.isTls ? { tls: ca === null ? true : { ca } } : {}),
-  });
 }
 
 /** An error of Node without a message, as that of several addresses that refuse, has a code. */

@@ -9,6 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { JsonObject } from '../../../src/domain/json.ts';
+import { installationId } from '../../../src/store/installation.ts';
+import { openSqlite } from '../../../src/store/sqlite.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { Lab } from '../lab.ts';
 
@@ -62,6 +64,8 @@ export interface CoppiceOptions {
   readonly cloud?: 'openstack' | 'simulated';
   /** Who may call its API; absent: every user of this machine. */
   readonly auth?: 'none' | 'keystone';
+  /** Where it receives what happens in the cloud; absent: nowhere. */
+  readonly notifications?: { readonly url: string; readonly exchanges: readonly string[] };
 }
 
 export class CoppiceProcess {
@@ -80,11 +84,12 @@ export class CoppiceProcess {
 
   static async start(
     lab: Lab,
-    { cloud = 'openstack', auth = 'none' }: CoppiceOptions = {},
+    { cloud = 'openstack', auth = 'none', notifications }: CoppiceOptions = {},
   ): Promise<CoppiceProcess> {
     const directory = mkdtempSync(join(tmpdir(), 'coppice-lab-'));
     const config = join(directory, 'coppice.yaml');
-    writeFileSync(config, 'log: {level: error}\n');
+    const settings = notifications === undefined ? {} : { cloud: { notifications } };
+    writeFileSync(config, JSON.stringify({ log: { level: 'error' }, ...settings }));
     const data = ['--data-dir', join(directory, 'data'), '--config', config];
     const args = ['serve', '--json', ...data, '--listen', '127.0.0.1:0', '--cloud', cloud, '--auth', auth];
     const child = spawn(process.execPath, [program, ...args], {
@@ -97,6 +102,14 @@ export class CoppiceProcess {
     if (!line.startsWith('{"ready"')) throw new Error(`coppice serve did not get ready: ${line}`);
     const { ready } = JSON.parse(line) as { ready: { url: string } };
     return new CoppiceProcess(child, directory, ready.url, lab);
+  }
+
+  /** Of the messages of the cloud; where it is started without them, there is none. */
+  async queue(): Promise<string> {
+    const store = openSqlite(join(this.#directory, 'data', 'coppice.db'));
+    const id = await installationId(store);
+    await store.close();
+    return `coppice.${id}`;
   }
 
   async stop(): Promise<void> {
