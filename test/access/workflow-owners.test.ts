@@ -165,6 +165,15 @@ test('what another user of the project continues goes on with the rights of the 
   expect(await ended(carol, own)).toEqual({ state: 'SUCCESS', output: { name: 'web', host: null } });
 });
 
+test('the actions are listed with what they take', async () => {
+  const alice = await tokenOf('alice', 'red');
+  const { actions } = await ask(alice, 'GET', '/v2/actions');
+  const inputs = new Map((actions as JsonObject[]).map(({ name, input }) => [name, input]));
+  expect(inputs.get('nova.servers_reboot')).toBe('server, reboot_type="SOFT", action_region=""');
+  expect(inputs.get('heat.stacks_update')).toBe('stack_id, action_region="", **kwargs');
+  expect(await ask(alice, 'GET', '/v2/actions/nova.servers_get')).toMatchObject({ is_system: true });
+});
+
 test('an action that Coppice does not have is refused with the definition', async () => {
   const alice = await tokenOf('alice', 'red');
   const text = (action: string) => `version: '2.0'\nbad: {tasks: {a: {action: ${action}}}}\n`;

@@ -4,7 +4,6 @@ import { z } from 'zod';
 import type { JsonObject } from '../../domain/json.ts';
 import { workflowOf, type DescribedDefinition } from '../../requests/workflows/definitions.ts';
 import type { ActionType } from '../../workflow/actions/action-type.ts';
-import { pythonText } from '../../workflow/language/conductor/python-text.ts';
 import { inputText, interfaceOf } from '../../workflow/language/definition/describe-workflow.ts';
 import type { AdhocActionSpec } from '../../workflow/language/definition/workflow-spec.ts';
 import { field, resource } from './resource.ts';
@@ -109,7 +108,8 @@ export function adhocAction(described: Described, spec: AdhocActionSpec): ShownA
 
 export function systemAction({ name, description, parameters, takesMore = false }: ActionType): ShownAction {
   const inputs = parameters.map(({ name: parameter, required, default: value = null }) =>
-    required ? parameter : `${parameter}=${pythonText(value)}`,
+    // As Mistral writes them: in JSON.
+    required ? parameter : `${parameter}=${JSON.stringify(value)}`,
   );
   return {
     id: name,
