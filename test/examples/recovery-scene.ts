@@ -9,6 +9,7 @@ import { probe } from '../support/probe.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { Action, Recovery, RecoveryStep } from '../../src/domain/model.ts';
 import type { FailureClass, Verdict } from '../../src/domain/verdict.ts';
+import type { Clouds } from '../../src/openstack/cloud.ts';
 import { typeName, type NodeFacts, type ProfileType } from '../../src/profiles/profile-type.ts';
 import { registryOf } from '../../src/profiles/registry.ts';
 import { insertBinding } from '../../src/store/cluster-policies.ts';
@@ -65,15 +66,18 @@ export class RecoveryScene {
     this.#errors = parts.errors;
   }
 
-  /** @param given what the node is made from; absent: nodes of the fake cloud. */
-  static async start(given?: NodeProfile): Promise<RecoveryScene> {
+  /**
+   * @param given what the node is made from; absent: nodes of the fake cloud.
+   * @param clouds that actions of the workflows call.
+   */
+  static async start(given?: NodeProfile, clouds?: Clouds): Promise<RecoveryScene> {
     const cloud = new FakeCloud();
     const profile = given ?? { type: withHosts(cloud.type), properties: {} };
     const errors: unknown[] = [];
     const log = { error: (details: object) => void errors.push(details) };
     let workflows: EmbeddedWorkflows | undefined;
     const engine = await TestEngine.start((store, membership) => {
-      workflows = embeddedWorkflows({ store, membership, log });
+      workflows = embeddedWorkflows({ store, membership, log, ...(clouds === undefined ? {} : { clouds }) });
       const services = new WorkflowServices({ embedded: workflows });
       return [nodeRecover({ store, workflows: services, probe, profileTypes: registryOf([profile.type]) })];
     });

@@ -1,11 +1,15 @@
-/** A sample of examples/workflows, adapted for the test: addresses of the stand-ins, short waits. */
+/** A sample of examples/ with workflows, adapted for the test: addresses of the stand-ins, short waits. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { JsonObject } from '../../src/domain/json.ts';
 
-export const samplesFolder = join(import.meta.dirname, '../../examples/workflows');
-export const sampleNames = readdirSync(samplesFolder).toSorted();
+export const examplesFolder = join(import.meta.dirname, '../../examples');
+const more = readdirSync(join(examplesFolder, 'workflows')).map(
+  (name) => [name, `workflows/${name}`] as const,
+);
+/** By name: where it is in `examples`. */
+export const samples: ReadonlyMap<string, string> = new Map([['evacuate-host', 'evacuate-host'], ...more]);
 
 /** The addresses of the external services in the samples. */
 export type Addresses = Readonly<Record<string, string>>;
@@ -16,10 +20,11 @@ export interface Sample {
   readonly policy: { readonly type: string; readonly version: string; readonly properties: JsonObject };
 }
 
-export function readSample(name: string, addresses: Addresses = {}): Sample {
-  const [workflows, policy] = [read(name, 'workflow.yaml'), read(name, 'policy.yaml')];
+/** @param file of the workflows, where the sample has several. */
+export function readSample(name: string, addresses: Addresses = {}, file = 'workflow.yaml'): Sample {
+  const [workflows, policy] = [read(name, file), read(name, 'policy.yaml')];
   for (const address of Object.keys(addresses)) {
-    if (!policy.includes(address)) throw new Error(`the policy of ${name} does not name ${address}`);
+    if (!(policy + workflows).includes(address)) throw new Error(`${name} does not name ${address}`);
   }
   return {
     workflows: withoutWaits(adapt(workflows, addresses)),
@@ -27,8 +32,15 @@ export function readSample(name: string, addresses: Addresses = {}): Sample {
   };
 }
 
+/** @throws Error where there is no such sample. */
+export function sampleFolder(name: string): string {
+  const path = samples.get(name);
+  if (path === undefined) throw new Error(`there is no sample ${name}`);
+  return join(examplesFolder, path);
+}
+
 export function read(name: string, file: string): string {
-  return readFileSync(join(samplesFolder, name, file), 'utf8');
+  return readFileSync(join(sampleFolder(name), file), 'utf8');
 }
 
 function adapt(text: string, addresses: Addresses): string {

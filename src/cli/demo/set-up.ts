@@ -34,7 +34,6 @@ export async function setUpCluster(play: Play): Promise<DemoNode[]> {
         name: clusterName,
         profile_id: profile.id,
         desired_capacity: plan.size,
-        metadata: plan.metadata,
         config: { 'node.name.format': `${clusterName}-$I` },
       },
     },

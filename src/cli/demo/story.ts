@@ -41,7 +41,6 @@ export interface DemoClusterSpec {
   readonly size: number;
   readonly profile: JsonObject;
   readonly policy: JsonObject;
-  readonly metadata: JsonObject;
   /** Workflow documents that the policy names. */
   readonly workflows: readonly string[];
 }

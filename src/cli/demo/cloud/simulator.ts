@@ -105,36 +105,6 @@ export class DemoCloud {
     });
   }
 
-  /**
-   * An application credential for the workflows: they act for the same user as Coppice, and never see the
-   * password.
-   */
-  async createCredential(name: string): Promise<{ readonly id: string; readonly secret: string }> {
-    const { OS_AUTH_URL: url = '', ...user } = this.environment;
-    const domain = { name: user['OS_USER_DOMAIN_NAME'] ?? null };
-    const auth = {
-      identity: {
-        methods: ['password'],
-        password: {
-          user: { name: user['OS_USERNAME'] ?? null, password: user['OS_PASSWORD'] ?? null, domain },
-        },
-      },
-      scope: { project: { name: user['OS_PROJECT_NAME'] ?? null, domain } },
-    };
-    const issued = await request('POST', `${url}/auth/tokens`, { auth });
-    const { token } = issued.body as { token: { user: { id: string } } };
-    const { body } = await request(
-      'POST',
-      `${url}/users/${token.user.id}/application_credentials`,
-      { application_credential: { name } },
-      { 'X-Auth-Token': issued.headers.get('x-subject-token') ?? '' },
-    );
-    const { application_credential: credential } = body as {
-      application_credential: { id: string; secret: string };
-    };
-    return credential;
-  }
-
   async #admin(method: string, route: string, body?: JsonObject): Promise<Json> {
     return (await request(method, `${this.url}/simulator${route}`, body)).body;
   }

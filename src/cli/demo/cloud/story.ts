@@ -12,7 +12,7 @@ import { proveCloud } from './proof.ts';
 import { DemoCloud } from './simulator.ts';
 
 const size = 10;
-const workflows = 'workflows/checked-evacuation';
+const workflows = 'evacuate-host';
 
 export const cloudStory: Story = {
   headline: 'ten servers on two hosts of a simulated cloud',
@@ -27,7 +27,7 @@ export const cloudStory: Story = {
     const cloud = await DemoCloud.start(workspace, signal);
     return {
       serve: { options: ['--cloud', 'openstack'], environment: cloud.environment },
-      cluster: () => clusterPlan(cloud),
+      cluster: clusterPlan,
       scenes: [
         failureScene(serverInError(cloud)),
         failureScene(serverDeleted(cloud)),
@@ -52,16 +52,11 @@ function mutationsFile(workspace: string): string {
   return path.join(workspace, 'mutations.json');
 }
 
-async function clusterPlan(cloud: DemoCloud): Promise<DemoClusterSpec> {
-  const credential = await cloud.createCredential('coppice-demo-workflows');
+async function clusterPlan(): Promise<DemoClusterSpec> {
   return {
     size,
     profile: await exampleSpec('demo-cloud/profile.yaml'),
-    policy: await exampleSpec('demo-cloud/health-policy.yaml', { CLOUD: cloud.url }),
-    metadata: {
-      openstack_credential_id: credential.id,
-      openstack_credential_secret: credential.secret,
-    },
+    policy: await exampleSpec('demo-cloud/health-policy.yaml'),
     workflows: [await readFile(path.join(examples, workflows, 'workflow.yaml'), 'utf8')],
   };
 }

@@ -57,7 +57,6 @@ async function clusterPlan(workspace: string, balancer: Balancer): Promise<DemoC
     size,
     profile: await exampleSpec('demo/profile.yaml', values),
     policy: await exampleSpec('demo/health-policy.yaml', values),
-    metadata: {},
     workflows: [],
   };
 }

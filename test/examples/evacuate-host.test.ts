@@ -1,5 +1,5 @@
 /** The sample against the simulated cloud: EVACUATE is Coppice's own, and only a cloud can carry it out. */
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startCloudSimulator, type CloudSimulator } from '../../src/cloud-simulator/cloud-simulator.ts';
 import { faultSchema } from '../../src/cloud-simulator/faults.ts';
 import type { SimulatedServer } from '../../src/cloud-simulator/simulated-server.ts';
@@ -33,10 +33,8 @@ beforeEach(async () => {
     secret,
   ).id;
   clouds = new ServiceClouds(findSettings({ env: simulator.environment }));
-  scene = await RecoveryScene.start({
-    type: novaServer({ clouds }),
-    properties: { flavor: 'm1.tiny', image: 'debian' },
-  });
+  const profile = { type: novaServer({ clouds }), properties: { flavor: 'm1.tiny', image: 'debian' } };
+  scene = await RecoveryScene.start(profile, clouds);
   server = simulatedServer(world, 'web-1', project.id, 'compute1');
   await eventually('the server is built', async () => server.vmState === 'active');
 });
@@ -54,12 +52,16 @@ function setHost(name: string, isUp: boolean): void {
   hosts.change(host, { isUp });
 }
 
+const files = ['workflow.yaml', 'workflow-std-http.yaml'];
+
 /** @param without an action of the policy. */
-async function recover(without?: string): Promise<Recovered> {
-  const { workflows, policy } = readSample('checked-evacuation', {
+async function recover(file: string, without?: string): Promise<Recovered> {
+  const addresses = {
     'http://controller:5000': `${simulator.url}/identity`,
     'http://controller:8774': `${simulator.url}/compute`,
-  });
+  };
+  const hasAddresses = file === 'workflow-std-http.yaml';
+  const { workflows, policy } = readSample('evacuate-host', hasAddresses ? addresses : {}, file);
   const recovery = policy.properties['recovery'] as { actions: JsonObject[] };
   const actions = recovery.actions
     .filter(({ name }) => name !== without)
@@ -74,48 +76,50 @@ function evacuations(): number {
   return simulator.world.mutations.all.filter(({ operation }) => operation === 'evacuate').length;
 }
 
-test('a server whose host has died is checked, evacuated and confirmed, and healthy again', async () => {
-  setHost('compute1', false);
-  const { recovery, outline, steps } = await recover();
-  expect(outline).toEqual([
-    'actions[0] REBUILD SKIPPED',
-    'actions[1] RECREATE SKIPPED',
-    'check WORKFLOW SUCCEEDED',
-    'actions[3] EVACUATE SUCCEEDED',
-    'confirm WORKFLOW SUCCEEDED',
-  ]);
-  expect(recovery.state).toBe('RECOVERED');
-  expect(steps[2]?.output).toEqual({ host: 'compute1', targets: ['compute2'] });
-  expect(steps[4]?.output).toEqual({ from: 'compute1', to: 'compute2', status: 'ACTIVE' });
-  expect(server.hostName).toBe('compute2');
-  expect(evacuations()).toBe(1);
-});
+describe.each(files)('with the workflows of %s', (file) => {
+  test('a server whose host has died is checked, evacuated and confirmed, and healthy again', async () => {
+    setHost('compute1', false);
+    const { recovery, outline, steps } = await recover(file);
+    expect(outline).toEqual([
+      'actions[0] REBUILD SKIPPED',
+      'actions[1] RECREATE SKIPPED',
+      'check WORKFLOW SUCCEEDED',
+      'actions[3] EVACUATE SUCCEEDED',
+      'confirm WORKFLOW SUCCEEDED',
+    ]);
+    expect(recovery.state).toBe('RECOVERED');
+    expect(steps[2]?.output).toEqual({ host: 'compute1', targets: ['compute2'] });
+    expect(steps[4]?.output).toEqual({ from: 'compute1', to: 'compute2', status: 'ACTIVE' });
+    expect(server.hostName).toBe('compute2');
+    expect(evacuations()).toBe(1);
+  });
 
-test('where no other host could take it, nothing is evacuated and no host is forced down', async () => {
-  setHost('compute1', false);
-  setHost('compute2', false);
-  const { recovery, outline, steps } = await recover();
-  expect(outline.slice(2)).toEqual(['check WORKFLOW FAILED']);
-  expect(steps[2]?.reason).toContain('No other host is up and enabled.');
-  expect(recovery.state).toBe('EXHAUSTED');
-  expect(evacuations()).toBe(0);
-  expect(simulator.world.hosts.all.map(({ isForcedDown }) => isForcedDown)).toEqual([false, false]);
-});
+  test('where no other host could take it, nothing is evacuated and no host is forced down', async () => {
+    setHost('compute1', false);
+    setHost('compute2', false);
+    const { recovery, outline, steps } = await recover(file);
+    expect(outline.slice(2)).toEqual(['check WORKFLOW FAILED']);
+    expect(steps[2]?.reason).toContain('No other host is up and enabled.');
+    expect(recovery.state).toBe('EXHAUSTED');
+    expect(evacuations()).toBe(0);
+    expect(simulator.world.hosts.all.map(({ isForcedDown }) => isForcedDown)).toEqual([false, false]);
+  });
 
-test('an evacuation that Nova fails is tried three times, and not confirmed', async () => {
-  setHost('compute1', false);
-  const fault = { service: 'compute', operation: 'evacuate', kind: 'error', count: 0, status: 500 };
-  simulator.world.faults.add(faultSchema.parse(fault));
-  const { recovery, outline } = await recover();
-  const failed = 'actions[3] EVACUATE FAILED';
-  expect(outline.slice(2)).toEqual(['check WORKFLOW SUCCEEDED', failed, failed, failed]);
-  expect(recovery.state).toBe('EXHAUSTED');
-});
+  test('an evacuation that Nova fails is tried three times, and not confirmed', async () => {
+    setHost('compute1', false);
+    const fault = { service: 'compute', operation: 'evacuate', kind: 'error', count: 0, status: 500 };
+    simulator.world.faults.add(faultSchema.parse(fault));
+    const { recovery, outline } = await recover(file);
+    const failed = 'actions[3] EVACUATE FAILED';
+    expect(outline.slice(2)).toEqual(['check WORKFLOW SUCCEEDED', failed, failed, failed]);
+    expect(recovery.state).toBe('EXHAUSTED');
+  });
 
-test('a server that is still on its host is not confirmed', async () => {
-  setHost('compute1', false);
-  const { recovery, outline, steps } = await recover('EVACUATE');
-  expect(outline.slice(2)).toEqual(['check WORKFLOW SUCCEEDED', 'confirm WORKFLOW FAILED']);
-  expect(steps.at(-1)?.reason).toContain('The server is on the host that it was to leave.');
-  expect(recovery.state).toBe('EXHAUSTED');
+  test('a server that is still on its host is not confirmed', async () => {
+    setHost('compute1', false);
+    const { recovery, outline, steps } = await recover(file, 'EVACUATE');
+    expect(outline.slice(2)).toEqual(['check WORKFLOW SUCCEEDED', 'confirm WORKFLOW FAILED']);
+    expect(steps.at(-1)?.reason).toContain('The server is on the host that it was to leave.');
+    expect(recovery.state).toBe('EXHAUSTED');
+  });
 });
