@@ -22,13 +22,29 @@ afterEach(async () => {
   await application.stop();
 });
 
-async function recover(failure: 'HOST_DOWN' | 'URL_UNREACHABLE', secret = nova.secret): Promise<Recovered> {
+interface Migration {
+  timeout: number;
+  readonly params: { readonly inputs: { host?: string } };
+}
+
+async function recover(
+  failure: 'HOST_DOWN' | 'URL_UNREACHABLE',
+  secret = nova.secret,
+  host?: string,
+): Promise<Recovered> {
   const sample = readSample('node-migration', {
     'http://controller:5000': nova.service.url,
     'http://controller:8774': nova.service.url,
     'http://{address}/': application.url,
   });
   const metadata = { openstack_credential_id: 'coppice', openstack_credential_secret: secret };
+  const [, migration] = (sample.policy.properties as unknown as { recovery: { actions: Migration[] } })
+    .recovery.actions;
+  if (host !== undefined && migration !== undefined) {
+    migration.params.inputs.host = host;
+    // The server is not healthy afterwards: its verification does not wait long.
+    migration.timeout = 2;
+  }
   return await scene.recover(sample, failure, metadata);
 }
 
@@ -70,6 +86,22 @@ test('a server that never arrives is given up after so many looks', async () => 
   const { steps } = await recover('HOST_DOWN');
   expect(steps[1]).toMatchObject({ state: 'FAILED' });
   expect(steps[1]?.reason).toContain('The server has not arrived on another host.');
+});
+
+test('a server that an earlier run has moved to the wanted host stays there', async () => {
+  nova.add(serverId, 'compute1');
+  scene.cloud.fail('reboot web-1');
+  const { outline, steps } = await recover('URL_UNREACHABLE', nova.secret, 'compute1');
+  expect(outline).toContain('migration WORKFLOW SUCCEEDED');
+  expect(steps[1]?.output).toEqual({ from: 'compute1', to: 'compute1', how: 'it was there' });
+  expect(nova.service.calls.some((call) => call.endsWith('/action'))).toBe(false);
+});
+
+test('a server that is on the wanted host, which is down, is not moved', async () => {
+  nova.add(serverId, 'compute1');
+  nova.hosts.set('compute1', 'down');
+  const { steps } = await recover('HOST_DOWN', nova.secret, 'compute1');
+  expect(steps[1]?.reason).toContain('already on the host that it is to go to, and does not run there');
 });
 
 test('a server that cannot be moved is left alone, and the reason is told', async () => {
