@@ -32,7 +32,7 @@ export async function fenceHost(
   if (host === undefined)
     throw notCertain(
       doing,
-      "Nova does not show its host to Coppice's credential, which needs the role of an administrator",
+      'Nova does not show its host to the user in whose name this is done; EVACUATE, and fencing of COMPUTE, need a user with the role of an administrator in the project',
     );
   const services = await computeServices(nova, host, doing, context);
   const service = services.find((one) => one.host === host);
