@@ -14,7 +14,8 @@ export type ServiceType =
   | 'network'
   | 'placement'
   | 'load-balancer'
-  | 'orchestration';
+  | 'orchestration'
+  | 'workflowv2';
 
 /** Who sends a request: a user of the lab, one without a token, or the holder of a token. */
 export type Sender = 'admin' | 'demo' | 'nobody' | { readonly token: string };

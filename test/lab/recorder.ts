@@ -50,6 +50,7 @@ const folders: Readonly<Record<ServiceType, string>> = {
   placement: 'placement',
   'load-balancer': 'octavia',
   orchestration: 'heat',
+  workflowv2: 'mistral',
 };
 
 export const recordingsFolder = join(import.meta.dirname, '../data/openstack');

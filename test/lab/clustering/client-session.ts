@@ -17,7 +17,7 @@ import { eventually } from '../../support/eventually.ts';
 import { CoppiceProcess, type CoppiceOptions } from '../coppice/coppice-process.ts';
 import type { Lab } from '../lab.ts';
 import { registerClustering } from './catalog-entry.ts';
-import { RecordingProxy } from './recording-proxy.ts';
+import { RecordingProxy } from '../recording-proxy.ts';
 
 const storing = process.env['COPPICE_RECORD'] === '1';
 const patienceMs = 300_000;

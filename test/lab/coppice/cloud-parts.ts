@@ -15,6 +15,7 @@ export interface CloudServer {
   readonly flavor: { readonly original_name: string };
   readonly addresses: Readonly<Record<string, readonly { readonly addr: string }[]>>;
   readonly 'OS-EXT-STS:task_state': string | null;
+  readonly 'OS-EXT-SRV-ATTR:host': string | null;
 }
 
 export interface CloudStack {
@@ -111,6 +112,10 @@ export class CloudParts {
     if (status === 404) return undefined;
     const { server } = body as { server: CloudServer };
     return server.status === 'DELETED' ? undefined : server;
+  }
+
+  async hostOf(id: string): Promise<string | null> {
+    return (await this.server(id))?.['OS-EXT-SRV-ATTR:host'] ?? null;
   }
 
   /** The names of the server's instance actions, the newest first. */

@@ -36,12 +36,18 @@ export interface Recovery {
   readonly state: string;
   readonly reason: string;
   readonly failure: { readonly class: string; readonly reason: string };
-  readonly steps: readonly {
-    readonly name: string;
-    readonly state: string;
-    readonly purpose: string;
-    readonly reason: string;
-  }[];
+  readonly steps: readonly ShownStep[];
+}
+
+export interface ShownStep {
+  /** Its id in the policy, or its place: `actions[1]`. */
+  readonly item: string;
+  readonly name: string;
+  readonly state: string;
+  readonly purpose: string;
+  readonly reason: string;
+  readonly output: JsonObject | null;
+  readonly execution_id: string | null;
 }
 
 /** Variables with which OpenStack's clients use the lab as its administrator. */
@@ -61,47 +67,67 @@ export function environmentOf(lab: Lab, user: 'admin' | 'demo' = 'admin'): Reado
 /** How Coppice is started. */
 export interface CoppiceOptions {
   /** Where its servers and stacks are: in the lab, or in a cloud of its own without machines. */
-  readonly cloud?: 'openstack' | 'simulated';
+  readonly cloud?: 'openstack' | 'simulated' | 'none';
   /** Who may call its API; absent: every user of this machine. */
   readonly auth?: 'none' | 'keystone';
   /** Where it receives what happens in the cloud; absent: nowhere. */
   readonly notifications?: { readonly url: string; readonly exchanges: readonly string[] };
+  /** The Mistral of clusters that ask for one; absent: the one of the cloud's catalog, if there is one. */
+  readonly mistralUrl?: string | undefined;
+  /** Whose requests the scenes send; absent: the administrator's. */
+  readonly user?: 'admin' | 'demo';
+  /** Variables in addition, such as another address of Nova. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export class CoppiceProcess {
-  /** `http://127.0.0.1:8777` */
-  readonly url: string;
-  readonly #process: ChildProcess;
-  readonly #directory: string;
+  /** `http://127.0.0.1:8777`; another one after each start. */
+  url = '';
+  readonly #directory = mkdtempSync(join(tmpdir(), 'coppice-lab-'));
   readonly #lab: Lab;
+  readonly #options: CoppiceOptions;
+  #process: ChildProcess | undefined;
 
-  private constructor(process: ChildProcess, directory: string, url: string, lab: Lab) {
-    this.#process = process;
+  private constructor(lab: Lab, options: CoppiceOptions) {
     this.#lab = lab;
-    this.#directory = directory;
-    this.url = url;
+    this.#options = options;
+    const { mistralUrl, notifications } = options;
+    const workflows = mistralUrl === undefined ? {} : { workflows: { url: mistralUrl } };
+    const cloud = notifications === undefined ? {} : { cloud: { notifications } };
+    writeFileSync(this.#config, JSON.stringify({ log: { level: 'silent' }, ...workflows, ...cloud }));
   }
 
-  static async start(
-    lab: Lab,
-    { cloud = 'openstack', auth = 'none', notifications }: CoppiceOptions = {},
-  ): Promise<CoppiceProcess> {
-    const directory = mkdtempSync(join(tmpdir(), 'coppice-lab-'));
-    const config = join(directory, 'coppice.yaml');
-    const settings = notifications === undefined ? {} : { cloud: { notifications } };
-    writeFileSync(config, JSON.stringify({ log: { level: 'error' }, ...settings }));
-    const data = ['--data-dir', join(directory, 'data'), '--config', config];
+  static async start(lab: Lab, options: CoppiceOptions = {}): Promise<CoppiceProcess> {
+    const coppice = new CoppiceProcess(lab, options);
+    await coppice.#start();
+    return coppice;
+  }
+
+  get #config(): string {
+    return join(this.#directory, 'coppice.yaml');
+  }
+
+  async #start(): Promise<void> {
+    const { cloud = 'openstack', auth = 'none', environment } = this.#options;
+    const data = ['--data-dir', join(this.#directory, 'data'), '--config', this.#config];
     const args = ['serve', '--json', ...data, '--listen', '127.0.0.1:0', '--cloud', cloud, '--auth', auth];
     const child = spawn(process.execPath, [program, ...args], {
-      env: { ...process.env, ...environmentOf(lab) },
+      env: { ...process.env, ...environmentOf(this.#lab), ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    this.#process = child;
     const lines = createInterface({ input: child.stdout });
     const first = await Promise.race([once(lines, 'line'), once(child, 'exit').then(() => [])]);
     const line = String(first[0] ?? '');
     if (!line.startsWith('{"ready"')) throw new Error(`coppice serve did not get ready: ${line}`);
     const { ready } = JSON.parse(line) as { ready: { url: string } };
-    return new CoppiceProcess(child, directory, ready.url, lab);
+    this.url = ready.url;
+  }
+
+  /** SIGKILL, and a start with the same data. */
+  async killAndStart(): Promise<void> {
+    await this.#end('SIGKILL');
+    await this.#start();
   }
 
   /** Of the messages of the cloud; where it is started without them, there is none. */
@@ -113,12 +139,16 @@ export class CoppiceProcess {
   }
 
   async stop(): Promise<void> {
-    if (this.#process.exitCode === null && this.#process.signalCode === null) {
-      const ended = once(this.#process, 'exit');
-      this.#process.kill('SIGTERM');
-      await ended;
-    }
+    await this.#end('SIGTERM');
     rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#process;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
   }
 
   /** Sends a request. @throws Error with what was answered where it was refused. */
@@ -151,7 +181,7 @@ export class CoppiceProcess {
       headers: {
         'openstack-api-version': 'clustering 1.14',
         'content-type': 'application/json',
-        'x-auth-token': this.#lab.login('admin').token,
+        'x-auth-token': this.#lab.login(this.#options.user ?? 'admin').token,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });

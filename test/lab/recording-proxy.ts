@@ -1,11 +1,12 @@
 /**
- * Stands between a client of Senlin's API and Coppice, passes on what both say as it is, and keeps it. What
- * Coppice answers with its own address has that of the proxy, since the header Host is the client's.
+ * Stands between a client and an API, passes on what both say as it is, and keeps it: between clients of
+ * Senlin and Coppice, or between Coppice and Nova. What Coppice answers with its own address has that of the
+ * proxy, since the header Host is the client's.
  */
 import { once } from 'node:events';
 import { createServer, request as send, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Sender, WireExchange } from '../../clustering-clients/conversation.ts';
+import type { Sender, WireExchange } from '../clustering-clients/conversation.ts';
 
 /** An exchange before it is known whose token it was. */
 interface Heard extends Omit<WireExchange, 'sender'> {
