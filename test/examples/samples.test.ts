@@ -83,7 +83,7 @@ describe.each([...samples.keys()])('the sample %s', (name) => {
     for (const { params } of workflowSteps(policyOf(name).value)) {
       const workflow = workflows.get(params['workflow_name'] as string);
       const inputs = Object.keys(isJsonObject(params['inputs']) ? params['inputs'] : {});
-      if (workflow === undefined) throw new Error(`there is no workflow ${String(params['workflow_name'])}`);
+      if (workflow === undefined) throw new Error(`there is no workflow for ${JSON.stringify(params)}`);
       const declared = workflow.inputs;
       expect(declared.map((input) => input.name)).toEqual(expect.arrayContaining(inputs));
       const required = declared.filter((input) => input.required).map((input) => input.name);
