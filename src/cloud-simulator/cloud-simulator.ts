@@ -12,7 +12,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { AddressInfo, Socket } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { JsonObject } from '../domain/json.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
 import { isJsonObject } from '../domain/json.ts';
 import { noSchemas } from '../http/no-schemas.ts';
 import { adminEndpoints, regionEndpoints, type AdminEndpoint } from './admin-api.ts';
@@ -303,6 +303,7 @@ function callOf(
     params,
     query: lastValues(request.query as Record<string, string | string[]>),
     body,
+    list: Array.isArray(request.body) ? (request.body as Json[]) : [],
     requestId,
     path: request.url.slice(routed.service.prefix.length),
     header,

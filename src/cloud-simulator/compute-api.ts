@@ -1,6 +1,7 @@
 /** Nova's API. */
 import type { JsonObject } from '../domain/json.ts';
 import { actionEndpoints } from './compute-actions.ts';
+import { aggregateEndpoints } from './compute-aggregates.ts';
 import { contextOf, NEWEST_COMPUTE_MINOR, ok, serverOf, type ComputeTools } from './compute-call.ts';
 import { checkName, handleCreateServer } from './compute-create.ts';
 import { hostEndpoints } from './compute-hosts.ts';
@@ -21,6 +22,7 @@ export function computeEndpoints(world: World, baseUrl: () => string): readonly 
     ...actionEndpoints(tools),
     ...partEndpoints(tools),
     ...hostEndpoints(tools),
+    ...aggregateEndpoints(tools),
     ...lookupEndpoints(tools),
     ...quotaEndpoints(tools),
   ];

@@ -88,6 +88,16 @@ function hypervisors({ world, computeUrl }: ComputeTools): SimulatorEndpoint[] {
   return [
     endpoint('GET /v2.1/os-hypervisors', 'hypervisors', (call) => list(call, false)),
     endpoint('GET /v2.1/os-hypervisors/detail', 'hypervisors', (call) => list(call, true)),
+    endpoint('GET /v2.1/os-hypervisors/statistics', 'hypervisors', (call) => {
+      forAdmin(call, 'os_compute_api:os-hypervisors:statistics');
+      const options = { isDetailed: true, withServers: false };
+      return ok({ hypervisor_statistics: totalsOf(hosts.all.map((host) => describe(host, call, options))) });
+    }),
+    endpoint('GET /v2.1/os-hypervisors/:id/uptime', 'hypervisors', (call) => {
+      forAdmin(call, 'os_compute_api:os-hypervisors:uptime');
+      // As Nova's fake driver answers.
+      throw new SimulatorError(501, 'The requested functionality is not supported.');
+    }),
     endpoint('GET /v2.1/os-hypervisors/:id', 'hypervisors', (call) => {
       forAdmin(call, 'os_compute_api:os-hypervisors:show');
       const host = hosts.all.find(({ hypervisorId }) => hypervisorId === call.params['id']);
@@ -96,6 +106,25 @@ function hypervisors({ world, computeUrl }: ComputeTools): SimulatorEndpoint[] {
       return ok({ hypervisor: describe(host, call, { isDetailed: true, withServers: false }) });
     }),
   ];
+}
+
+const summed = [
+  'vcpus',
+  'memory_mb',
+  'local_gb',
+  'vcpus_used',
+  'memory_mb_used',
+  'local_gb_used',
+  'free_ram_mb',
+  'free_disk_gb',
+  'current_workload',
+  'running_vms',
+  'disk_available_least',
+];
+
+function totalsOf(all: readonly JsonObject[]): JsonObject {
+  const sum = (key: string): number => all.reduce((total, one) => total + Number(one[key] ?? 0), 0);
+  return { count: all.length, ...Object.fromEntries(summed.map((key) => [key, sum(key)])) };
 }
 
 function zones({ world }: ComputeTools): SimulatorEndpoint[] {
@@ -108,10 +137,6 @@ function zones({ world }: ComputeTools): SimulatorEndpoint[] {
       forAdmin(call, 'os_compute_api:os-availability-zone:detail');
       const context = { now: clock.now() };
       return ok({ availabilityZoneInfo: describeZones(hosts.all, context) });
-    }),
-    endpoint('GET /v2.1/os-aggregates', 'aggregates', (call) => {
-      forAdmin(call, 'os_compute_api:os-aggregates:index');
-      return ok({ aggregates: [] });
     }),
   ];
 }

@@ -172,6 +172,16 @@ function others({ world }: ComputeTools): SimulatorEndpoint[] {
         });
       return ok({ addresses });
     }),
+    endpoint('GET /v2.1/servers/:id/migrations', 'show', (call) => {
+      serverOf(call, world);
+      // A live migration is over when Nova could list it.
+      return ok({ migrations: [] });
+    }),
+    endpoint('GET /v2.1/servers/:id/migrations/:migration', 'show', (call) => {
+      const { id } = serverOf(call, world);
+      const { migration = '' } = call.params;
+      throw new SimulatorError(404, `In-progress live migration ${migration} is not found for server ${id}.`);
+    }),
     endpoint('GET /v2.1/servers/:id/os-volume_attachments', 'show', (call) =>
       ok({
         volumeAttachments: serverOf(call, world).volumes.map((id) => ({

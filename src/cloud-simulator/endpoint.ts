@@ -10,6 +10,8 @@ export interface SimulatorCall {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   readonly body: JsonObject;
+  /** A body that is a list, as a patch in JSON is; else empty. */
+  readonly list: readonly Json[];
   readonly requestId: string;
   /** With the query, below the prefix of the service: `/v2.1/servers?limit=1`. */
   readonly path: string;

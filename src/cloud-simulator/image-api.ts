@@ -1,8 +1,8 @@
 /** Glance's API: images are looked up; any is there unless the cloud is strict. */
 import { utcSeconds } from '../domain/time-text.ts';
-import type { JsonObject } from '../domain/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts';
 import { SimulatorError } from './api-error.ts';
-import { endpoint, page, textIn, type SimulatorCall, type SimulatorEndpoint } from './endpoint.ts';
+import { endpoint, page, shown, textIn, type SimulatorCall, type SimulatorEndpoint } from './endpoint.ts';
 import { hashOf } from './identity.ts';
 import { isUuid, uuidOf } from './network.ts';
 import type { SimulatedImage, World } from './world.ts';
@@ -20,10 +20,10 @@ export function imageEndpoints(world: World, baseUrl: () => string): readonly Si
     endpoint('GET /v2/images', 'list', (call) => {
       const name = call.query['name'] === undefined ? undefined : nameIn(call.query['name']);
       if (name !== undefined) findByName(world, name);
-      const shown = [...world.images.values()]
+      const listed = [...world.images.values()]
         .toReversed()
         .filter((image) => isSeen(image, call) && (name === undefined || image.name === name));
-      const { items, hasMore } = page(shown, call.query);
+      const { items, hasMore } = page(listed, call.query);
       const next = new URLSearchParams({ ...call.query, marker: items.at(-1)?.id ?? '' });
       const isFull = hasMore || items.length === Number(call.query['limit']);
       return {
@@ -37,11 +37,23 @@ export function imageEndpoints(world: World, baseUrl: () => string): readonly Si
       };
     }),
     endpoint('POST /v2/images', 'create', ({ body, projectId }) => {
-      const image = world.addImage(textIn(body, 'name') ?? '', { owner: projectId, isQueued: true });
+      const id = textIn(body, 'id');
+      if (id !== undefined && world.images.has(id))
+        throw new SimulatorError(409, `Image ID ${id} already exists!`);
+      const own = id === undefined ? {} : { id };
+      const image = world.addImage(textIn(body, 'name') ?? '', { owner: projectId, isQueued: true, ...own });
       const headers = { Location: `${url()}/v2/images/${image.id}` };
       return { status: 201, body: describe(image, world), headers };
     }),
     endpoint('GET /v2/images/:id', 'show', (call) => ({ status: 200, body: describe(found(call), world) })),
+    endpoint('PATCH /v2/images/:id', 'update', (call) => {
+      const image = found(call);
+      if (!call.isAdmin && image.owner !== call.projectId)
+        throw new SimulatorError(403, 'You do not own this image');
+      const changed = call.list.reduce(patched, image);
+      world.putImage(changed);
+      return { status: 200, body: describe(changed, world) };
+    }),
     endpoint('DELETE /v2/images/:id', 'delete', (call) => {
       const image = world.images.get(call.params['id'] ?? '');
       if (image === undefined || !isSeen(image, call))
@@ -87,6 +99,17 @@ function nameIn(query: string): string {
   return /^in:"(.*)"$/.exec(query)?.[1]?.replaceAll('\\"', '"') ?? query.replace(/^in:/, '');
 }
 
+/** Its name, or a property that users have added. @throws SimulatorError 409 */
+function patched(image: SimulatedImage, change: Json): SimulatedImage {
+  if (!isJsonObject(change)) throw new SimulatorError(400, 'Operations must be JSON objects.');
+  const key = textIn(change, 'path')?.slice(1) ?? '';
+  const { op, value = null } = change;
+  if (key === 'name') return { ...image, name: shown(value) };
+  const { [key]: before, ...others } = image.properties;
+  if (op !== 'add' && before === undefined) throw new SimulatorError(409, `Property ${key} does not exist.`);
+  return { ...image, properties: op === 'remove' ? others : { ...others, [key]: value } };
+}
+
 /** Bytes of an image that has some. */
 const SIZE = 1088;
 
@@ -114,6 +137,7 @@ function describe(image: SimulatedImage, world: World): JsonObject {
     created_at: at,
     updated_at: at,
     tags: [],
+    ...image.properties,
     ...(snapshotOf === null ? {} : describeSnapshot(snapshotOf, owner, world)),
     self: `/v2/images/${id}`,
     file: `/v2/images/${id}/file`,

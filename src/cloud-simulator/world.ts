@@ -2,6 +2,8 @@
  * The state of a region of the simulated cloud, all of it, in memory. The APIs read and change it; nothing
  * else does. What Keystone knows is the same in all regions.
  */
+import type { JsonObject } from '../domain/json.ts';
+import { Aggregates } from './aggregates.ts';
 import { randomUUID } from 'node:crypto';
 import { idText } from './balancer-shapes.ts';
 import { Balancers } from './balancers.ts';
@@ -47,6 +49,7 @@ export class World {
   readonly keypairs = new Map<string, Map<string, Keypair>>();
   readonly images = new Map<string, SimulatedImage>();
   readonly groups: ServerGroups;
+  readonly aggregates: Aggregates;
   /** How often each operation of each service was asked for: `compute list`. */
   readonly requests = new Map<string, number>();
   readonly project: Project;
@@ -81,6 +84,7 @@ export class World {
       () => this.settings,
       (host) => this.notifications.serviceChanged(host),
     );
+    this.aggregates = new Aggregates(clock.now);
     this.groups = new ServerGroups(() => this.servers.all);
     this.servers = new Servers({
       groups: this.groups,
@@ -161,12 +165,18 @@ export class World {
       owner: null,
       snapshotOf: null,
       isQueued: false,
+      properties: {},
       ...given,
       name,
       createdAt: this.clock.now(),
     };
     this.images.set(image.id, image);
     return image;
+  }
+
+  /** In the place of the one before. */
+  putImage(image: SimulatedImage): void {
+    this.images.set(image.id, image);
   }
 
   /** Whether a server with this address runs, on a host that is up. */
@@ -193,4 +203,6 @@ export interface SimulatedImage {
   readonly isQueued: boolean;
   /** The server that it was made of. */
   readonly snapshotOf: Pick<SimulatedServer, 'id' | 'imageId' | 'userId'> | null;
+  /** What users have added. */
+  readonly properties: JsonObject;
 }

@@ -23,8 +23,10 @@ export class CloudActionCalls {
   readonly names: readonly string[];
   readonly #actions: ReadonlyMap<string, PerformedAction>;
   readonly #clouds: ServiceClouds;
+  readonly #patienceMs: number | undefined;
 
-  constructor(env: Readonly<Record<string, string | undefined>>) {
+  constructor(env: Readonly<Record<string, string | undefined>>, patienceMs?: number) {
+    this.#patienceMs = patienceMs;
     this.#clouds = new ServiceClouds(findSettings({ env }));
     this.#actions = new Map(cloudActions(this.#clouds).map((action) => [action.name, action]));
     this.names = [...this.#actions.keys()];
@@ -53,10 +55,15 @@ export class CloudActionCalls {
 
   /** Waits until an object has these values. */
   async until(name: string, input: JsonObject, wanted: JsonObject): Promise<JsonObject> {
-    return await eventually(`${name} with ${JSON.stringify(wanted)}`, async () => {
+    return await this.eventually(`${name} with ${JSON.stringify(wanted)}`, async () => {
       const object = await this.object(name, input);
       return Object.entries(wanted).every(([key, value]) => object[key] === value) && object;
     });
+  }
+
+  /** A real cloud takes its time. */
+  async eventually<T>(what: string, look: () => Promise<T | false>): Promise<T> {
+    return await eventually(what, look, this.#patienceMs);
   }
 
   async close(): Promise<void> {

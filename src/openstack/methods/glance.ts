@@ -1,6 +1,5 @@
 /** python-glanceclient's controllers (glanceclient/v2/): images, their members and tags. */
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
-import { isStatus } from '../cloud-error.ts';
 import {
   type CalledService,
   type ClientMethod,
@@ -9,7 +8,7 @@ import {
   type MethodCall,
   MethodFailure,
 } from './client-method.ts';
-import { once } from './once.ts';
+import { onceByKey } from './once.ts';
 import {
   isGiven,
   partOf,
@@ -56,21 +55,11 @@ const listImages: MethodCall = async (given, service) => {
   }
 };
 
-/** With the id of the call: Glance takes one that is chosen, and a repeat finds the image under it. */
-const createImage: MethodCall = once(
-  async (given, service) => {
-    if ('id' in given) return undefined;
-    try {
-      return await shown(service.key, service);
-    } catch (error) {
-      if (isStatus(error, 404)) return undefined;
-      throw error;
-    }
-  },
-  async (given, service) => {
-    const body = { id: service.key, ...given };
-    return imageOf((await service.request({ method: 'POST', path: '/images', body })).body);
-  },
+/** With the id of the call, unless it is given one. */
+const createImage: MethodCall = onceByKey(
+  'id',
+  async (service) => await shown(service.key, service),
+  async (body, service) => imageOf((await service.request({ method: 'POST', path: '/images', body })).body),
 );
 
 /** As a patch of what the image is now. */

@@ -88,7 +88,8 @@ const look: Look = async (_given, service) => {
     query: { tags: tagOf(service.key) },
   });
   const stacks = partOf(body, 'stacks');
-  const [stack] = Array.isArray(stacks) ? stacks.filter(isJsonObject) : [];
+  const all = Array.isArray(stacks) ? stacks.filter(isJsonObject) : [];
+  const stack = all.find(({ tags }) => Array.isArray(tags) && tags.includes(tagOf(service.key)));
   return stack === undefined
     ? undefined
     : { stack: { id: stack['id'] ?? null, links: stack['links'] ?? [] } };

@@ -7,8 +7,7 @@ import {
   type MethodCall,
   MethodFailure,
 } from './client-method.ts';
-import { once } from './once.ts';
-import { isStatus } from '../cloud-error.ts';
+import { onceByKey } from './once.ts';
 import { isGiven, partOf, pathOf, pick, plainText, type Query, remove, send, show } from './requests.ts';
 
 const node = '/nodes/{node_id}';
@@ -81,22 +80,11 @@ function sendJson(
 
 const patch = ({ patch: changes = null }: MethodArguments): Json => changes;
 
-/** Ironic takes a UUID that is chosen: a repeat of the call finds what the first one created. */
 function createOnce(path: string): MethodCall {
-  return once(
-    async (given, service) => {
-      if (isGiven(given['uuid'])) return undefined;
-      try {
-        return (await service.request({ method: 'GET', path: `${path}/${service.key}` })).body;
-      } catch (error) {
-        if (isStatus(error, 404)) return undefined;
-        throw error;
-      }
-    },
-    async (given, service) => {
-      const body = { uuid: service.key, ...given };
-      return (await service.request({ method: 'POST', path, body })).body;
-    },
+  return onceByKey(
+    'uuid',
+    async (service) => (await service.request({ method: 'GET', path: `${path}/${service.key}` })).body,
+    async (body, service) => (await service.request({ method: 'POST', path, body })).body,
   );
 }
 

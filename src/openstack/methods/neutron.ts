@@ -59,7 +59,9 @@ function createOnce(path: string, singular: string, plural: string): MethodCall 
     if (!isOurs(given)) return undefined;
     const query = { description: descriptionOf(service.key) };
     const found = partOf((await service.request({ method: 'GET', path, query })).body, plural);
-    const [object] = Array.isArray(found) ? found : [];
+    const all = Array.isArray(found) ? found.filter(isJsonObject) : [];
+    // A Neutron that cannot look for a description of this kind of object gives all.
+    const object = all.find(({ description }) => description === query.description);
     return object === undefined ? undefined : { [singular]: object };
   };
   return once(look, async (given, service) => {
