@@ -286,6 +286,7 @@ async function startHttp(
       maxExecutionsPerProject: config.executionsPerProject,
     },
     lastRecord: (nodeId) => parts.healer?.lastRecord(nodeId),
+    userStops: () => parts.healer?.userStops ?? new Map(),
     outdatedBecause: (nodeId) => parts.healer?.outdatedBecause(nodeId) ?? null,
     serverWarning: () => allWarnings(warnings),
     log: (details, message) => log.info(details, message),

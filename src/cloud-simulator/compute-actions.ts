@@ -130,7 +130,9 @@ function answerAction(
       break;
   }
   checkInput(action, input, world);
-  servers.act(server, { action, input, requestId: call.requestId, failure: call.fail?.message ?? null });
+  const { requestId, token } = call;
+  const failure = call.fail?.message ?? null;
+  servers.act(server, { action, input, requestId, userId: token.user.id, failure });
   if (action === 'rebuild')
     return {
       status: 202,

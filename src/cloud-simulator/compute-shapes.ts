@@ -288,7 +288,7 @@ export function describeInstanceAction(
     action: record.action,
     instance_uuid: server.id,
     request_id: record.requestId,
-    user_id: server.userId,
+    user_id: record.userId,
     project_id: server.projectId,
     start_time: databaseTime(record.startedAt),
     message: record.message,

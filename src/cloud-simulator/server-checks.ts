@@ -11,6 +11,8 @@ export interface ServerActionRequest {
   readonly action: string;
   readonly input: JsonObject;
   readonly requestId: string;
+  /** The user of the request; absent: the owner of the server, or of its stack. */
+  readonly userId?: string;
   readonly failure: string | null;
 }
 

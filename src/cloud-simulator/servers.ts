@@ -218,7 +218,7 @@ export class Servers {
     if (request.action === 'rebuild') rename(server, request.input);
     server.taskState = isHard ? 'rebooting_hard' : transition.task;
     server.updatedAt = this.#clock.now();
-    const ended = this.#record(server, request.action, request.requestId);
+    const ended = this.#record(server, request.action, request.requestId, {}, request.userId);
     this.#later(server, this.#hosts.find(server.hostName), transition.byHost === true, () => {
       if (isBeingDeleted(server)) return ended(null);
       if (request.failure !== null) return ended(this.#fail(server, request.failure));
@@ -363,6 +363,7 @@ export class Servers {
     operation: string,
     requestId: string,
     of: { readonly name?: string; readonly metadata?: Readonly<Record<string, string>> } = {},
+    userId = server.userId,
   ): (failure: string | null) => void {
     const place = server.hostName === null ? {} : { host: server.hostName };
     const request = { server_id: server.id, operation, request_id: requestId };
@@ -370,6 +371,7 @@ export class Servers {
     const record: InstanceActionRecord = {
       action: instanceActionName(operation),
       requestId,
+      userId,
       startedAt: this.#clock.now(),
       endedAt: null,
       result: null,

@@ -38,6 +38,7 @@ export interface SimulatedServer {
 export interface InstanceActionRecord {
   readonly action: string;
   readonly requestId: string;
+  readonly userId: string;
   readonly startedAt: number;
   endedAt: number | null;
   result: 'Success' | 'Error' | null;

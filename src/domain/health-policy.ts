@@ -181,6 +181,8 @@ export interface Safety {
   readonly rateLimit: { readonly node: Rate | null; readonly cluster: Rate | null };
   readonly breaker: BreakerLimits | null;
   readonly zoneOutage: ZoneOutageRules | null;
+  /** What a user of the cloud has stopped is left alone; absent: it is recovered like any other. */
+  readonly stoppedByUser?: 'HOLD';
 }
 
 export interface HealthPolicy {

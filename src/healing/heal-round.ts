@@ -22,6 +22,7 @@ import type { HealthRecord } from '../domain/health-record.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
 import { recordZoneOutages } from '../recovery-record/record-zone-outages.ts';
 import { lostRegistrations, type LostRegistration } from '../recovery/lost-registrations.ts';
+import type { UserStop } from '../domain/user-stop.ts';
 import { planRound, type RoundPlan } from '../recovery/plan-round.ts';
 import { insertActions } from '../store/actions.ts';
 import { getCluster } from '../store/clusters.ts';
@@ -48,11 +49,13 @@ export interface HealRoundRequest {
   readonly profileTypes: ProfileTypes;
   /** Regions of the cloud of which no host is up. Absent: none. */
   readonly withoutHost?: ReadonlyMap<string | null, string>;
+  /** Nodes that users have stopped, and that the policy leaves alone. Absent: none. */
+  readonly userStops?: ReadonlyMap<string, UserStop>;
 }
 
 export async function healRound(
   tx: Tx,
-  { clusterId, watched, profileTypes, withoutHost }: HealRoundRequest,
+  { clusterId, watched, profileTypes, withoutHost, userStops }: HealRoundRequest,
   now: number,
 ): Promise<HealRoundResult> {
   const cluster = await getCluster(tx.db, clusterId);
@@ -67,7 +70,11 @@ export async function healRound(
     watched,
     now,
   );
-  const snapshot = { ...round, ...(withoutHost === undefined ? {} : { withoutHost }) };
+  const snapshot = {
+    ...round,
+    ...(withoutHost === undefined ? {} : { withoutHost }),
+    ...(userStops === undefined ? {} : { userStops }),
+  };
   const plan = planRound(snapshot);
   await recordZoneOutages(
     tx,

@@ -6,6 +6,8 @@
  * Before the first node of a cluster with `max_unhealthy` or `zone_outage` is recovered, the nodes are probed
  * that were last probed before it failed.
  */
+import type { HealthPolicy } from '../domain/health-policy.ts';
+import type { UserStop } from '../domain/user-stop.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
 import type { ClusterLeases } from './cluster-leases.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
@@ -34,6 +36,11 @@ export interface PlanningLoopOptions {
     clusterId: string,
     nodeIds: readonly string[],
   ) => Promise<ReadonlyMap<string | null, string>>;
+  /** Which of the failed nodes of a cluster users have stopped, where its policy leaves those alone. */
+  readonly userStops?: (
+    policy: HealthPolicy,
+    nodeIds: readonly string[],
+  ) => Promise<ReadonlyMap<string, UserStop>>;
 }
 
 /** A round that failed is tried again, and no plan waits longer. */
@@ -100,12 +107,15 @@ export class PlanningLoop {
   /** @returns how long the round took, in milliseconds, without what it waited for before. */
   async #planCluster(clusterId: string): Promise<number> {
     const { leases, log, observations, watchList, profileTypes, withoutHost: hostless } = this.#options;
+    const { userStops: askUserStops } = this.#options;
     let begunAt = this.#now();
     try {
       const watched = watchList().clusters.get(clusterId) ?? null;
       if (watched !== null) await this.#probeUnseenNodes(watched);
       // Asked before the transaction: it is a request to the cloud.
-      const withoutHost = hostless && (await hostless(clusterId, this.#failedNodes(clusterId)));
+      const failed = this.#failedNodes(clusterId);
+      const withoutHost = hostless && (await hostless(clusterId, failed));
+      const userStops = watched && (await askUserStops?.(watched.policy, failed));
       begunAt = this.#now();
       const planned = await leases.write(clusterId, async (tx) =>
         healRound(
@@ -115,6 +125,7 @@ export class PlanningLoop {
             watched: await asAttached(tx.db, watched),
             profileTypes,
             ...(withoutHost === undefined ? {} : { withoutHost }),
+            ...(userStops == null ? {} : { userStops }),
           },
           this.#now(),
         ),

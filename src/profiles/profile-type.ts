@@ -14,7 +14,9 @@ import type { Elsewhere, LocatedDomain } from '../domain/failure-domain.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Session } from '../domain/session.ts';
 import type { Fields, SupportStatus } from '../domain/spec-schema.ts';
+import type { UserStop } from '../domain/user-stop.ts';
 import type { FailureClass, Verdict } from '../domain/verdict.ts';
+import type { Adoptable, AdoptionRequest } from './adoptable.ts';
 import type { LeftNode } from './left-node.ts';
 import type { NoPlace } from './no-place.ts';
 import type { EventListener } from './node-events.ts';
@@ -163,6 +165,12 @@ export interface ProfileType {
    */
   readonly detectionModes: readonly DetectionModeType[];
 
+  /**
+   * Whether what the node has was stopped by a request to its cloud that Coppice did not make. null: it was
+   * not, or runs. Absent: that cannot be told. @throws Error where it cannot be seen.
+   */
+  stoppedByUser?(node: NodeFacts, signal: AbortSignal): Promise<UserStop | null>;
+
   /** Why nodes of this type cannot be probed by a mode; what is said where a policy requires it. */
   readonly withoutMode?: Readonly<Partial<Record<DetectionModeType, string>>>;
 
@@ -247,14 +255,6 @@ export interface ProfileType {
   start?(nodes: () => Promise<readonly NodeFacts[]>): { stop(): Promise<void> };
 }
 
-export interface AdoptionRequest {
-  /** In whose name it is read. */
-  readonly owner: Session;
-  /** Whether Coppice has it for another project: then it does not exist for the owner. */
-  readonly isForeign: (thing: Pick<Adoptable, 'physicalId' | 'nodeId'>) => Promise<boolean>;
-  readonly signal: AbortSignal;
-}
-
 /** How what exists becomes a node: `read` says what it is, and changes nothing; `claim` marks it. */
 export interface Adoption {
   /** What `identity` is to be: `the id of a server of this project`. */
@@ -273,19 +273,6 @@ export interface Adoption {
    * @param node with the `physicalId` that was read.
    */
   claim(node: NodeFacts, request: OperationRequest): Promise<PhysicalNode>;
-}
-
-export interface Adoptable {
-  readonly physicalId: string;
-  readonly name: string;
-  /** The node that it says it belongs to, of this Coppice or of another; null: it says nothing. */
-  readonly nodeId: string | null;
-  /** Of the cloud; null: that in which Coppice works where nothing else is said. */
-  readonly region: string | null;
-  /** The properties of a profile from which a thing like it is created. */
-  readonly properties: JsonObject;
-  /** What could not be read: each has to be given in `overrides`, under one of these keys. */
-  readonly missing: readonly { readonly keys: readonly string[]; readonly issue: Issue }[];
 }
 
 /**

@@ -140,6 +140,13 @@ function waysPast(gate: GateName, cluster: HeldCluster, node: ExplainedNode | un
     case 'rate_limit.node':
     case 'rate_limit.cluster':
       return pass(cluster, node, passing('it opens by itself'), isStopped(gate, cluster));
+    case 'stopped_by_user':
+      return pass(
+        cluster,
+        node,
+        'to recover it though a user has stopped it; what lets it run stands with its reason',
+        false,
+      );
     case 'max_in_flight':
     // What is to be done about the hosts stands with the cloud.
     case 'no_host':

@@ -49,6 +49,12 @@ test.each<[string, Partial<GateView>, number, string]>([
     'held: no compute host is up: compute1 is down (1 host); it opens when one is up',
   ],
   [
+    'stopped_by_user',
+    { userStop: { why: 'server a was stopped by user 7', ends: 'it is left alone until it runs' } },
+    10_000,
+    'held: server a was stopped by user 7; it is left alone until it runs',
+  ],
+  [
     'policy',
     { policyEnabled: false },
     10_000,

@@ -1,12 +1,14 @@
 /**
- * The gates that a recovery passes before it starts, in order: policy enabled, no maintenance, a host of the
- * cloud up, breaker closed, no outage of the node's zone, max_unhealthy, max_in_flight, rate limits. A closed
- * gate holds a recovery, with a reason and a time to look again; it never drops it.
+ * The gates that a recovery passes before it starts, in order: policy enabled, no maintenance, not stopped by
+ * a user, a host of the cloud up, breaker closed, no outage of the node's zone, max_unhealthy,
+ * max_in_flight, rate limits. A closed gate holds a recovery, with a reason and a time to look again; it
+ * never drops it.
  */
 import { domainNoun, type Elsewhere } from '../domain/failure-domain.ts';
 import type { HealthPolicy, Rate, Share, ZoneOutageRules } from '../domain/health-policy.ts';
 import type { Maintenance } from '../domain/maintenance.ts';
 import type { BreakerState } from '../domain/breaker-state.ts';
+import type { UserStop } from '../domain/user-stop.ts';
 import { count } from './describe.ts';
 import { duration } from '../domain/duration.ts';
 import { endOfOutage, outageInWords, type StandingOutage } from './zone-outage.ts';
@@ -14,6 +16,7 @@ import { endOfOutage, outageInWords, type StandingOutage } from './zone-outage.t
 export type GateName =
   | 'policy'
   | 'maintenance'
+  | 'stopped_by_user'
   | 'no_host'
   | 'breaker'
   | 'zone_outage'
@@ -59,6 +62,8 @@ export interface GateView {
   readonly inFlight: readonly number[];
   /** Why no host of the cloud can run the node; null: one can, it needs none, or that is not known. */
   readonly noHost: string | null;
+  /** Absent or null: no user has stopped the node, or that is not looked at. */
+  readonly userStop?: UserStop | null;
   /** Of the node's failure domain; null: it has none. */
   readonly zoneOutage: StandingOutage | null;
   /** Where nodes of that domain may be created again; null: in no other one. */
@@ -81,6 +86,7 @@ const gatesOfCluster: readonly Gate[] = [
 
 /** These may differ from node to node. */
 const gatesOfNode: readonly Gate[] = [
+  userStopGate,
   noHostGate,
   zoneOutageGate,
   (view) =>
@@ -98,6 +104,7 @@ const gatesOfNode: readonly Gate[] = [
 const order: readonly GateName[] = [
   'policy',
   'maintenance',
+  'stopped_by_user',
   'no_host',
   'breaker',
   'zone_outage',
@@ -161,6 +168,11 @@ function maintenanceGate(view: GateView): ClosedGate | null {
     until === null ? 'until an operator resumes it' : `it is resumed by itself in ${duration(until - now)}`;
   const closed = close(view, 'maintenance', { why, ends, until });
   return { ...closed, since: maintenance.since ?? null };
+}
+
+function userStopGate(view: GateView): ClosedGate | null {
+  const { userStop = null } = view;
+  return userStop === null ? null : close(view, 'stopped_by_user', userStop);
 }
 
 /** Workflows are run also then: one of them may bring a host up. */

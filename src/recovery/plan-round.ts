@@ -273,7 +273,8 @@ function startOrHold(
     const elsewhere = zoneOutage && elsewhereThan(zoneOutage, plan.zoneOutages, places);
     const noHost = snapshot.withoutHost?.get(node.region ?? null) ?? null;
     const startsBefore = startsOfNode.get(nodeId) ?? [];
-    const ofNode = { ...view, noHost, zoneOutage, elsewhere, startsOfNode: startsBefore };
+    const userStop = snapshot.userStops?.get(nodeId) ?? null;
+    const ofNode = { ...view, noHost, userStop, zoneOutage, elsewhere, startsOfNode: startsBefore };
     forAll ??= closedForAll(ofNode);
     const [gate, ...others] = closedGates(ofNode, forAll);
     if (gate !== undefined) {

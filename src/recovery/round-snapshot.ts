@@ -1,4 +1,5 @@
 /** What a round is planned from: a cluster, its nodes and its open recoveries as they are at one moment. */
+import type { UserStop } from '../domain/user-stop.ts';
 import type { BreakerState } from '../domain/breaker-state.ts';
 import type { HealthPolicy } from '../domain/health-policy.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
@@ -80,6 +81,8 @@ export interface RoundSnapshot {
   readonly zoneOutages?: readonly ZoneOutage[];
   /** Regions of the cloud of which no host is up, and which hosts are down. Absent: none. */
   readonly withoutHost?: ReadonlyMap<string | null, string>;
+  /** Nodes that users of the cloud have stopped, where the policy leaves those alone, by id. Absent: none. */
+  readonly userStops?: ReadonlyMap<string, UserStop>;
   readonly recoveries: readonly RecoverySnapshot[];
   /** Recoveries started before, oldest first, as far back as the rate limits look. */
   readonly starts: readonly { readonly nodeId: string; readonly at: number }[];

@@ -12,13 +12,8 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Node, Profile, Retained, Spec } from '../domain/model.ts';
 import { ownerOf } from '../domain/session.ts';
 import type { Verdict } from '../domain/verdict.ts';
-import {
-  typeName,
-  type Adoptable,
-  type Adoption,
-  type NodeFacts,
-  type ProfileType,
-} from '../profiles/profile-type.ts';
+import type { Adoptable } from '../profiles/adoptable.ts';
+import { typeName, type Adoption, type NodeFacts, type ProfileType } from '../profiles/profile-type.ts';
 import { getNode, insertNodes, nodesOfPhysicalId } from '../store/nodes.ts';
 import { sealSpec } from '../secrets/spec-secrets.ts';
 import { insertProfile } from '../store/profiles.ts';

@@ -213,7 +213,8 @@ export async function describeClusterHealth(
   const known = { db, profileTypes: tools.profileTypes };
   const taken = await takeSnapshot(known, cluster, rules, now, part);
   const withoutHost = await regionsWithoutHost({ ...known, cloud: tools.cloud }, cluster, taken.nodes);
-  const snapshot = { ...taken, round: { ...taken.round, withoutHost } };
+  const userStops = tools.userStops?.() ?? new Map();
+  const snapshot = { ...taken, round: { ...taken.round, withoutHost, userStops } };
   const { round } = snapshot;
   const safety = rules?.policy.safety;
   const limit = (share: Share | null | undefined) =>

@@ -7,6 +7,7 @@
  * A use case answers as soon as the action is in the queue; what the action does is `actions/`. It throws a
  * CoppiceError for what it refuses. It knows no wire: bodies are read and answers are written by `http/`.
  */
+import type { UserStop } from '../domain/user-stop.ts';
 import type { PurgedKind } from '../retention/purges.ts';
 import type { NodeLimit } from '../domain/capacity.ts';
 import type { CloudState, HostsView } from '../domain/cloud-state.ts';
@@ -67,6 +68,8 @@ export interface RequestTools {
    * node is not probed here.
    */
   readonly outdatedBecause?: (nodeId: string) => string | null;
+  /** Nodes that users of the cloud have stopped, where this process heals. Absent: none is known. */
+  readonly userStops?: () => ReadonlyMap<string, UserStop>;
   /** What an operator has to know of this machine that no cluster shows; undefined: nothing. */
   readonly serverWarning?: () => Promise<string | undefined>;
   /** Absent: this Coppice works with no cloud. */

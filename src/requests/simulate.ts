@@ -84,7 +84,8 @@ export async function simulate(
   const known = { db, profileTypes: tools.profileTypes };
   const taken = await takeSnapshot(known, cluster, rules, now);
   const withoutHost = await regionsWithoutHost({ ...known, cloud: tools.cloud }, cluster, taken.nodes);
-  const snapshot = { ...taken, round: { ...taken.round, withoutHost } };
+  const userStops = tools.userStops?.() ?? new Map();
+  const snapshot = { ...taken, round: { ...taken.round, withoutHost, userStops } };
   const failures = [
     ...failuresOf(cluster, snapshot, request.failures),
     ...(await failuresOfZones(tools, cluster, snapshot, rules.policy, request)),

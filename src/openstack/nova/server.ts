@@ -86,6 +86,9 @@ export interface Hypervisor {
 export interface InstanceAction {
   readonly action: string;
   readonly request_id: string;
+  /** null: no request of a user; Nova itself has stopped a server whose guest had shut down. */
+  readonly user_id: string | null;
+  /** UTC without a zone: `2026-11-30T04:26:38.000000` */
   readonly start_time: string;
   readonly message: string | null;
 }

@@ -497,7 +497,7 @@ describe('version 1.3', () => {
       ],
       [
         { surge: true },
-        'surge: expected one of breaker, max_in_flight, max_unhealthy, rate_limit, zone_outage, found an unknown key (surge belongs in params of an entry of recovery.actions)',
+        'surge: expected one of breaker, max_in_flight, max_unhealthy, rate_limit, stopped_by_user, zone_outage, found an unknown key (surge belongs in params of an entry of recovery.actions)',
       ],
     ]),
     ...oneEach((changes) => policy13({ recovery: changes }), 'recovery.', [

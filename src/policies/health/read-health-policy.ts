@@ -65,6 +65,7 @@ interface Properties {
     readonly rate_limit?: { readonly node?: string; readonly cluster?: string };
     readonly breaker?: { readonly failures: number; readonly window: number; readonly open: number };
     readonly zone_outage?: RawZoneOutage;
+    readonly stopped_by_user?: 'RECOVER' | 'HOLD';
   };
 }
 
@@ -235,6 +236,7 @@ function readSafety(raw: Properties['safety'], detection: Detection): Safety {
     rateLimit: { node: readRate(raw?.rate_limit?.node), cluster: readRate(raw?.rate_limit?.cluster) },
     breaker: readBreaker(raw?.breaker),
     zoneOutage: raw?.zone_outage === undefined ? null : readZoneOutage(raw.zone_outage, detection),
+    ...(raw?.stopped_by_user === 'HOLD' ? { stoppedByUser: 'HOLD' as const } : {}),
   };
 }
 

@@ -58,6 +58,13 @@ export const safety: Fields = {
       cluster: { ...rate, description: 'Of the whole cluster.' },
     },
   },
+  stopped_by_user: {
+    type: 'String',
+    default: 'RECOVER',
+    allowed: ['RECOVER', 'HOLD'],
+    description:
+      'What is done about a server that a user has stopped, paused, suspended or shelved in Nova, and not by way of Coppice. RECOVER: as about any other. HOLD: its recovery waits until it runs again, or an operator asks for it.',
+  },
   breaker: {
     type: 'Map',
     description: 'Stops all recoveries for a while after too many that did not help.',

@@ -9,6 +9,7 @@
  *     probe-server.ts     how it is, of one node            server-probes.ts   of many, by shared requests
  *     place-for-server.ts whether a host could take one, before the old one is removed
  *     verdict.ts          what its state says of the node   details.ts         Nova's own attributes
+ *     stopped-by-user.ts  whether a user of the cloud wanted it so
  *     location.ts         its zone and host
  *
  * A server belongs to its node by its metadata, not by what is written here: a server whose id was lost in a
@@ -35,6 +36,7 @@ import { serverRetention } from './retain-server.ts';
 import { addressObstacles, checkSpec, fields, specOf } from './spec.ts';
 import { probeServer } from './probe-server.ts';
 import { serverProbes } from './server-probes.ts';
+import { serverStoppedByUser } from './stopped-by-user.ts';
 import { serverUpdate } from './update-server.ts';
 
 export interface NovaServerOptions {
@@ -90,6 +92,7 @@ export function novaServer({ clouds, notifications, now = Date.now }: NovaServer
       // Which servers are on it only Nova knows: one listing of hosts answers for all that are probed so.
       return event.kind === 'COMPUTE_HOST' ? { mode: 'HYPERVISOR_STATUS_POLLING' } : null;
     }),
+    stoppedByUser: (node, signal) => serverStoppedByUser(cloudFor(node).nova, node, signal),
     failureDomains: { ZONE: zoneIn, HOST: hostIn },
     location: async (node, signal) =>
       node.physicalId === null

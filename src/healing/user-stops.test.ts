@@ -1,0 +1,78 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openTestStore, type TestStore } from '../../test/support/backends.ts';
+import { HealingScene, idOf } from '../../test/support/healing-scene.ts';
+import type { HealthPolicy } from '../domain/health-policy.ts';
+import type { HealthRecord } from '../domain/health-record.ts';
+import type { UserStop } from '../domain/user-stop.ts';
+import { registryOf } from '../profiles/registry.ts';
+import { storedHealthPolicy } from '../policies/health/stored-health-policy.ts';
+import { UserStops } from './user-stops.ts';
+
+const node = idOf('web-1');
+const stop: UserStop = { why: 'user 7 stopped it', ends: 'start it' };
+let opened: TestStore;
+let scene: HealingScene;
+let asked = 0;
+let answer: () => Promise<UserStop | null>;
+let failure: string;
+let now = 1_800_000_000_000;
+let stops: UserStops;
+
+beforeEach(async () => {
+  opened = await openTestStore();
+  scene = await HealingScene.prepare(opened.store, 2, { actions: [{ name: 'REBOOT' }] });
+  asked = 0;
+  failure = 'SERVER_STOPPED';
+  answer = () => Promise.resolve(stop);
+  const type = {
+    ...scene.cloud.type,
+    stoppedByUser: () => {
+      asked += 1;
+      return answer();
+    },
+  };
+  stops = new UserStops({
+    store: opened.store,
+    profileTypes: registryOf([type]),
+    recordOf: () => ({ failure: { class: failure, reason: '' }, failedAt: 1 }) as HealthRecord,
+    now: () => now,
+  });
+});
+afterEach(() => opened.close());
+
+function policy(stoppedByUser?: 'HOLD'): HealthPolicy {
+  const read = storedHealthPolicy(scene.policy);
+  return stoppedByUser === undefined ? read : { ...read, safety: { ...read.safety, stoppedByUser } };
+}
+
+test('the cloud is asked where the policy leaves alone what users have stopped, and not otherwise', async () => {
+  expect(await stops.ask(policy(), [node])).toEqual(new Map());
+  expect(asked).toBe(0);
+  expect(await stops.ask(policy('HOLD'), [node])).toEqual(new Map([[node, stop]]));
+  expect(stops.known).toEqual(new Map([[node, stop]]));
+});
+
+test('of a server in ERROR or that was deleted nothing is asked', async () => {
+  for (failure of ['SERVER_ERROR', 'SERVER_DELETED', 'HOST_DOWN'])
+    expect(await stops.ask(policy('HOLD'), [node])).toEqual(new Map());
+  expect(asked).toBe(0);
+});
+
+test('what was answered is kept for a minute', async () => {
+  await stops.ask(policy('HOLD'), [node]);
+  now += 59_000;
+  await stops.ask(policy('HOLD'), [node]);
+  expect(asked).toBe(1);
+  now += 1000;
+  await stops.ask(policy('HOLD'), [node]);
+  expect(asked).toBe(2);
+  stops.retain(() => false);
+  expect(stops.known).toEqual(new Map());
+});
+
+test('where it cannot be seen who stopped it, nothing is done yet, and why is said', async () => {
+  answer = () => Promise.reject(new Error('Nova answers 503'));
+  const found = await stops.ask(policy('HOLD'), [node]);
+  expect(found.get(node)?.why).toBe('whether a user has stopped it cannot be seen: Nova answers 503');
+  expect(found.get(node)?.ends).toBe('it is asked again every minute');
+});
