@@ -1,7 +1,8 @@
 /**
  * How nodes are spread over availability zones by weight: each new node goes where the share of the zone is
  * least used, each node that goes is taken from where it is used most. Of zones that are as good, a new node
- * goes where the fewest are: an outage of one zone takes fewer nodes then. Otherwise this gives Senlin's
+ * goes where the fewest are, and the one that goes is taken from where the most are: an outage of one zone
+ * takes fewer nodes then. Otherwise this gives Senlin's
  * numbers for zones that are balanced; where they are not, Senlin's quotas find "no feasible plan", and this
  * comes as close to balance as it can.
  */
@@ -44,7 +45,9 @@ export function zonesToShrink(
     .map((name) => ({ name, weight: 0 }));
   for (let left = count; left > 0; left -= 1) {
     const filled = [...others, ...zones].filter((zone) => countIn(counts, zone) > 0);
-    const next = best(filled, (zone) => (zone.weight === 0 ? Infinity : countIn(counts, zone) / zone.weight));
+    const score = (zone: WeightedZone) =>
+      zone.weight === 0 ? Infinity : countIn(counts, zone) / zone.weight;
+    const next = best(filled, score, (zone) => countIn(counts, zone));
     if (next === undefined) return taken;
     counts.set(next.name, countIn(counts, next) - 1);
     taken.set(next.name, (taken.get(next.name) ?? 0) + 1);

@@ -52,6 +52,15 @@ test("Senlin's example has weight 100 where none is given", () => {
   expect(type).toMatchObject({ priority: 300, singleton: true });
 });
 
+test('of zones that are as full by their weights, the one with more nodes loses one', () => {
+  const zones = [
+    { name: 'az1', weight: 100 },
+    { name: 'az2', weight: 300 },
+  ];
+  const taken = zonesToShrink(zones, new Map(Object.entries({ az1: 1, az2: 3 })), 1);
+  expect(Object.fromEntries(taken)).toEqual({ az2: 1 });
+});
+
 test.each<[JsonObject, RegExp]>([
   [{}, /^zones: expected one zone at least/],
   [{ zones: [{ weight: 1 }] }, /^zones\[0\]\.name: expected the name of a zone, found nothing/],

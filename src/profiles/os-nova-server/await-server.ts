@@ -7,6 +7,12 @@ import type { NovaClient } from '../../openstack/nova/nova-client.ts';
 import type { Server } from '../../openstack/nova/server.ts';
 import { unavailableHosts } from './unavailable-hosts.ts';
 
+/**
+ * Nova sets the status ERROR first and writes down why a moment later. For one that an administrator has put
+ * into ERROR it never does.
+ */
+const REASON_WITHIN_MS = 3000;
+
 export interface Awaited {
   /** `The server could not be started` */
   readonly doing: string;
@@ -41,10 +47,16 @@ export async function awaitServer(
 ): Promise<Server | undefined> {
   const { doing, until, from = [], errorEnds = true, isHopeless = () => false, isDone } = given;
   const { meanwhile, explain } = given;
+  let failedAt: number | undefined;
   const look = async (): Promise<{ server: Server; end: 'well' | 'badly' | undefined }> => {
     const server = await nova.getServer(id, context);
     const isEnded = hasEnded(server, errorEnds) && !from.includes(server.status);
-    if (isEnded && !until.includes(server.status)) return { server, end: 'badly' };
+    if (isEnded && !until.includes(server.status)) {
+      failedAt ??= performance.now();
+      const isExplained = server.status !== 'ERROR' || server.fault !== undefined;
+      const end = isExplained || performance.now() - failedAt > REASON_WITHIN_MS ? 'badly' : undefined;
+      return { server, end };
+    }
     if (isEnded && (isDone === undefined || (await unlessUnseen(isDone(server, context)))))
       return { server, end: 'well' };
     if (isHopeless(server)) return { server, end: 'badly' };
