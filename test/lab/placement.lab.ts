@@ -1,4 +1,4 @@
-/** Policies that place servers, on a real Nova and Octavia: server groups, availability zones, a load balancer. */
+/** Policies that place servers, on a real Nova and Octavia: server groups, zones, a load balancer. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { eventually } from '../support/eventually.ts';
