@@ -15,7 +15,7 @@ import { fitsNothing } from './policy-fit.ts';
 import { workflowHint } from '../workflow/missing-workflow.ts';
 import { workflowOfStep } from '../workflow/workflow-of-step.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
-import { workflowWarnings } from './workflow-warnings.ts';
+import { definitionWarnings, workflowWarnings } from './workflow-warnings.ts';
 import { createWorkflows } from '../domain/workflow-commands.ts';
 
 /** An answer does not wait longer for a service that does not answer, in milliseconds. */
@@ -126,6 +126,8 @@ export async function missingWorkflows(
       const found = await workflowOfStep(workflows, one, session, signal);
       if (found !== undefined && service === 'embedded')
         warnings.push(...(await workflowWarnings(tools, one, found, session)));
+      if (found === undefined && service === 'embedded')
+        warnings.push(...(await definitionWarnings(tools, one, session)));
       if (definition !== null || found !== undefined) continue;
       const hint = `${createWorkflows(service)}; until then this step fails${await workflowHint(workflows, name, session, signal)}`;
       warnings.push({ field, expected: 'the name of an existing workflow', found: name, hint });

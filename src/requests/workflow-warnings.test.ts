@@ -50,12 +50,21 @@ test('what Coppice gives itself and what has a default is not missed', async () 
 });
 
 test('a call of its tasks that this server cannot answer is named with its place', async () => {
-  const drain = 'drain: {tasks: {a: {action: nova.servers_get}, b: {workflow: drian}}}\n';
+  const drain = 'drain: {tasks: {a: {action: mine.reboot}, b: {workflow: drian}}}\n';
   expect(await warnings(drain, [])).toEqual([
     expect.stringMatching(
-      /found drain, line 2, column .*: drain\.tasks\.a\.action: there is no action 'nova\.servers_get'/,
+      /found drain, line 2, column .*: drain\.tasks\.a\.action: there is no action 'mine\.reboot'/,
     ),
     expect.stringMatching(/drain\.tasks\.b\.workflow: there is no workflow 'drian'.*did you mean/),
+  ]);
+});
+
+test('a definition that the policy carries, and that this server would refuse, is named with the reason', async () => {
+  const carried = "version: '2.0'\ndrain: {tasks: {a: {action: nova.servers_get server=1}}}\n";
+  expect(await warningsOf([], carried)).toEqual([
+    expect.stringMatching(
+      /inputs\.definition: expected a workflow that can be made on this server, found line 2, .*nova\.servers_get needs a cloud/,
+    ),
   ]);
 });
 

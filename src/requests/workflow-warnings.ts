@@ -3,12 +3,13 @@
  * call.
  */
 import { didYouMean } from '../domain/did-you-mean.ts';
-import type { Issue } from '../domain/errors.ts';
+import { CoppiceError, type Issue } from '../domain/errors.ts';
 import type { Session } from '../domain/session.ts';
 import type { NamedWorkflow } from '../policies/policy-type.ts';
 import { getDefinition } from '../store/workflow-definitions.ts';
 import { describeProblem } from '../workflow/language/definition/problem.ts';
 import type { WorkflowDescription } from '../workflow/workflow-service.ts';
+import { parseSourceInParts } from '../workflow/runner/parse-source.ts';
 import type { RequestTools } from './request-tools.ts';
 import { missingCalls } from './workflows/external-calls.ts';
 
@@ -22,6 +23,30 @@ export async function workflowWarnings(
   { project }: Session,
 ): Promise<Issue[]> {
   return [...inputWarnings(named, workflow), ...(await callWarnings(tools, named, workflow, project))];
+}
+
+/** Of a definition that the policy carries: what only this server knows, whether it has the actions. */
+export async function definitionWarnings(
+  { runner }: Pick<RequestTools, 'runner'>,
+  { field, definition }: NamedWorkflow,
+  { project }: Session,
+): Promise<Issue[]> {
+  if (runner === undefined || definition === null) return [];
+  const { library, registry } = runner;
+  try {
+    const parsed = await parseSourceInParts('workflow', definition, registry.known);
+    const absent = await library.absentActions({ project, namespace: '' }, parsed);
+    const expected = 'a workflow that can be made on this server';
+    return absent.map((problem) => ({
+      field: field.replace(/workflow_name$/, 'inputs.definition'),
+      expected,
+      found: describeProblem(problem),
+    }));
+  } catch (error) {
+    // What is wrong with it otherwise was said when the policy was checked.
+    if (error instanceof CoppiceError) return [];
+    throw error;
+  }
 }
 
 function inputWarnings(

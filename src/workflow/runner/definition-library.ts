@@ -200,20 +200,26 @@ export class DefinitionLibrary {
     this.#forget();
   }
 
-  /**
-   * Calls of OpenStack's actions that are not there: neither this server's own nor the project's.
-   * @throws CoppiceError `bad-request` with the reasons.
-   */
-  async refuseAbsent(
+  /** Calls of OpenStack's actions that are not there: neither this server's own nor the project's. */
+  async absentActions(
     { project, namespace }: Pick<DefinitionScope, 'project' | 'namespace'>,
     { external }: Pick<ParsedSource, 'external'>,
-  ): Promise<void> {
+  ): Promise<DefinitionProblem[]> {
     const problems: DefinitionProblem[] = [];
     for (const { kind, name, at } of external) {
       const reason = kind === 'action' ? this.#registry.absence(name) : undefined;
       if (reason === undefined || (await this.#hasAction(project, { name, namespace }))) continue;
       problems.push({ severity: 'error', message: reason, ...at });
     }
+    return problems;
+  }
+
+  /** @throws CoppiceError `bad-request` with the reasons. */
+  async refuseAbsent(
+    scope: Pick<DefinitionScope, 'project' | 'namespace'>,
+    parsed: Pick<ParsedSource, 'external'>,
+  ): Promise<void> {
+    const problems = await this.absentActions(scope, parsed);
     if (problems.length === 0) return;
     const cause = new DefinitionError(problems);
     throw new CoppiceError('bad-request', cause.message, { cause });
