@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { Connection } from 'rabbitmq-client';
 import { parseAmqpUrl } from '../../src/openstack/notifications/amqp-url.ts';
 import type { NotificationSettings } from '../../src/openstack/notifications/settings.ts';
@@ -94,8 +95,10 @@ export class RabbitProxy {
   readonly #sockets = new Set<Socket>();
   port = 0;
 
-  constructor() {
-    this.#server = createServer((client) => this.#join(client));
+  /** @param tls of a server that takes encrypted connections; absent: as RabbitMQ takes them. */
+  constructor(tls?: Pick<TlsOptions, 'cert' | 'key'>) {
+    const join = (client: Socket): void => this.#join(client);
+    this.#server = tls === undefined ? createServer(join) : createTlsServer(tls, join);
   }
 
   #join(client: Socket): void {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../../../test/support/eventually.ts';
 import { isRabbitMissing, RabbitPlace, RabbitProxy } from '../../../test/support/rabbitmq.ts';
@@ -216,6 +218,27 @@ describe.skipIf(isRabbitMissing)('with the RabbitMQ of this machine', () => {
     const hosts = [{ host: '127.0.0.1', port: 1 }, ...settings.address.hosts];
     const one = await connected({ ...settings, address: { ...settings.address, hosts } });
     expect(one.consumer.state?.isConnected).toBe(true);
+  });
+
+  test('an encrypted connection is made with the authorities that are given, and with no others', async () => {
+    await place.declareExchange();
+    const read = (name: string): string =>
+      readFileSync(join(import.meta.dirname, `../../../test/data/tls/self-signed.${name}`), 'utf8');
+    const proxy = new RabbitProxy({ cert: read('crt'), key: read('key') });
+    await proxy.open();
+    const plain = place.settings(proxy);
+    const hosts = [{ host: 'localhost', port: proxy.port }];
+    const settings = { ...plain, address: { ...plain.address, hosts, isTls: true } };
+    const stranger = receiver(settings);
+    stranger.start(place.queue);
+    await eventually('it is refused', () => stranger.consumer.state?.outage !== null);
+    expect(stranger.consumer.state?.outage?.reason).toMatch(/self-signed certificate/);
+    await stranger.consumer.close();
+    const one = await connected({ ...settings, ca: read('crt') });
+    await place.publish(stopped('a'));
+    await eventually('it has come', () => one.events.length === 1);
+    await one.consumer.close();
+    await proxy.cut();
   });
 
   test('a password that is refused is said so, and never shown', async () => {
