@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { eventually } from '../../test/support/eventually.ts';
 import { FakeWorkflows } from '../../test/support/fake-workflows.ts';
 import { testSession } from '../../test/support/session.ts';
 import { WorkflowServices } from './workflow-services.ts';
@@ -12,7 +13,7 @@ test('a cluster names its service, else the server does', () => {
   expect(services.objectionTo({ workflow: 'mistral' })).toContain('this server knows no Mistral');
 });
 
-test('pages do without a service that did not answer, for a while', async () => {
+test('pages do without a service that did not answer, until it does', async () => {
   const workflows = new FakeWorkflows();
   let now = 0;
   const services = new WorkflowServices({ embedded: workflows, now: () => now });
@@ -26,5 +27,10 @@ test('pages do without a service that did not answer, for a while', async () => 
   now = 4999;
   expect(await show()).toEqual(away);
   now = 5000;
-  expect(await show()).toMatchObject({ execution: { id: 'e1', state: 'RUNNING' }, problem: null });
+  expect(await show(), 'it is asked again beside the page').toEqual(away);
+  const shown = await eventually('it is shown', async () => {
+    const one = await show();
+    return one.execution !== null && one;
+  });
+  expect(shown).toMatchObject({ execution: { id: 'e1', state: 'RUNNING' }, problem: null });
 });

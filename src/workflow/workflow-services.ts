@@ -15,8 +15,11 @@ import type { WorkflowExecution, WorkflowService } from './workflow-service.ts';
 
 /** A page that shows an execution does not wait longer, in milliseconds. */
 const PAGE_WAIT_MS = 2000;
-/** ... and after a service has not answered, pages do without it for so long. */
-const PAGE_REST_MS = 5000;
+/**
+ * Once a service has not answered, pages wait for it no more: one of them in so many milliseconds has it
+ * asked again, and those after its answer show the execution.
+ */
+const ASK_AGAIN_MS = 5000;
 
 export interface WorkflowServicesOptions {
   readonly embedded: WorkflowService;
@@ -27,11 +30,17 @@ export interface WorkflowServicesOptions {
   readonly now?: () => number;
 }
 
+/** Null and no problem: there is no such execution. */
+interface ShownExecution {
+  readonly execution: WorkflowExecution | null;
+  readonly problem: string | null;
+}
+
 export class WorkflowServices {
   readonly #options: WorkflowServicesOptions;
   readonly #now: () => number;
   /** By service and owner. */
-  readonly #unanswered = new Map<string, { readonly problem: string; readonly until: number }>();
+  readonly #unanswered = new Map<string, { readonly problem: string; readonly askAgainAt: number }>();
 
   constructor(options: WorkflowServicesOptions) {
     this.#options = options;
@@ -63,27 +72,35 @@ export class WorkflowServices {
 
   /**
    * An execution for a page, which does not wait long for it.
-   * @returns null without a problem: there is none.
    */
-  async show(
-    name: WorkflowServiceName,
-    id: string,
-    owner: Session,
-  ): Promise<{ readonly execution: WorkflowExecution | null; readonly problem: string | null }> {
+  async show(name: WorkflowServiceName, id: string, owner: Session): Promise<ShownExecution> {
     // What it says names what is asked for: each owner gets their own.
     const asked = `${name} ${owner.project} ${owner.user}`;
     const unanswered = this.#unanswered.get(asked);
-    if (unanswered !== undefined && this.#now() < unanswered.until)
-      return { execution: null, problem: unanswered.problem };
+    if (unanswered === undefined) return await this.#ask(asked, name, id, owner);
+    const { problem, askAgainAt } = unanswered;
+    if (this.#now() >= askAgainAt) {
+      this.#putOff(asked, problem);
+      void this.#ask(asked, name, id, owner);
+    }
+    return { execution: null, problem };
+  }
+
+  /** Never rejects. */
+  async #ask(asked: string, name: WorkflowServiceName, id: string, owner: Session): Promise<ShownExecution> {
     try {
       const execution = await this.find(name)?.get(id, owner, AbortSignal.timeout(PAGE_WAIT_MS));
       this.#unanswered.delete(asked);
       return { execution: execution ?? null, problem: null };
     } catch (error) {
       const problem = error instanceof CoppiceError ? error.message : `the ${name} service does not answer`;
-      this.#unanswered.set(asked, { problem, until: this.#now() + PAGE_REST_MS });
+      this.#putOff(asked, problem);
       return { execution: null, problem };
     }
+  }
+
+  #putOff(asked: string, problem: string): void {
+    this.#unanswered.set(asked, { problem, askAgainAt: this.#now() + ASK_AGAIN_MS });
   }
 }
 
