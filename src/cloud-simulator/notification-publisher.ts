@@ -26,13 +26,16 @@ export function notificationPublisher(settings: NotificationSettings, clock: Clo
   const [nova = 'nova', heat = nova] = settings.exchanges;
   const connection = openConnection(settings, host, 'coppice: simulated cloud');
   connection.on('error', () => undefined);
-  const publisher = connection.createPublisher({
-    confirm: true,
-    maxAttempts: ATTEMPTS,
-    exchanges: [...new Set([nova, heat])].map((exchange) => ({ exchange, type: 'topic', durable: false })),
-  });
-  /** In their order: one after the other. */
-  let last: Promise<void> = Promise.resolve();
+  const exchanges = [...new Set([nova, heat])].map((exchange) => ({
+    exchange,
+    type: 'topic',
+    durable: false,
+  }));
+  const publisher = connection.createPublisher({ confirm: true, maxAttempts: ATTEMPTS, exchanges });
+  /** In their order: one after the other. Exchanges are there from the start, as those of Nova's RPC are. */
+  let last: Promise<void> = Promise.all(exchanges.map((each) => connection.exchangeDeclare(each)))
+    .then(() => undefined)
+    .catch(() => undefined);
   return {
     publish(notification) {
       const { service, routingKey } = notification;

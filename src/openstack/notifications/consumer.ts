@@ -138,7 +138,8 @@ export class NotificationConsumer {
     this.#session = session;
     this.#outage = null;
     const bound = settings.exchanges.filter((each) => !session.missing.includes(each));
-    log.info({ url, exchanges: bound }, `Notifications of the cloud are received${again}`);
+    const what = bound.length === 0 ? 'RabbitMQ is connected' : 'Notifications of the cloud are received';
+    log.info({ url, exchanges: bound }, `${what}${again}`);
     for (const exchange of session.missing)
       log.info({ exchange }, `There is no exchange ${exchange} in RabbitMQ yet; it is waited for`);
     this.#missed();
