@@ -83,12 +83,12 @@ function healthPolicy(): JsonObject {
   const { detection, recovery } = properties;
   const { actions } = recovery as { actions: readonly JsonObject[] };
   return {
-    detection: { ...detection, interval: 2, failure_threshold: 1 },
+    detection: { ...detection, interval: 1, failure_threshold: 1 },
     // The example's pauses are those of a real host that dies.
     recovery: {
       ...recovery,
       actions: actions.map((action) =>
-        action['backoff'] === undefined ? action : { ...action, backoff: { delay: 3 } },
+        action['backoff'] === undefined ? action : { ...action, backoff: { delay: 1 } },
       ),
     },
     safety: { max_unhealthy: { percent: 100 }, max_in_flight: { percent: 100 } },

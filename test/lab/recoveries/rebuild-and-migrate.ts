@@ -108,10 +108,10 @@ export const misfortunes: readonly Misfortune[] = [
     definition: `
       tasks:
         wait: {action: std.async_noop}`,
-    timeout: 5,
+    timeout: 2,
     recovery: 'EXHAUSTED',
     step: 'FAILED',
-    reason: /5 s/,
+    reason: /not done within 2 s/,
     execution: 'CANCELLED',
   },
   {
