@@ -48,6 +48,7 @@ export function contextOf(call: SimulatorCall, { world, computeUrl }: ComputeToo
     network: world.network,
     flavorOf: (id) => world.flavors.get(id),
     hostOf: (name) => world.hosts.find(name),
+    now: world.clock.now(),
   };
 }
 

@@ -17,6 +17,7 @@ export interface ShapeContext {
   readonly network: Network;
   readonly flavorOf: (id: string) => Flavor;
   readonly hostOf: (name: string | null) => SimulatedHost | undefined;
+  readonly now: number;
 }
 
 export function describeServer(server: SimulatedServer, context: ShapeContext): JsonObject {
@@ -69,7 +70,7 @@ export function describeServer(server: SimulatedServer, context: ShapeContext): 
     ...(minor >= 73 ? { locked_reason: server.isLocked ? server.lockedReason : null } : {}),
     ...(!isAdmin && minor >= 90 ? { 'OS-EXT-SRV-ATTR:hostname': server.name } : {}),
     ...(isAdmin && minor >= 16 ? { host_status: hostStatus(host) } : {}),
-    ...(fault === null || server.vmState !== 'error'
+    ...(fault === null || server.vmState !== 'error' || fault.shownFrom > context.now
       ? {}
       : {
           fault: {

@@ -32,6 +32,8 @@ import {
   isBeingDeleted,
 } from './simulated-server.ts';
 
+/** How long a server is in ERROR without the reason, in milliseconds. */
+const FAULT_AFTER_MS = 30;
 const NO_VALID_HOST = 'No valid host was found. ';
 
 /** Instance actions kept of a server. */
@@ -293,7 +295,7 @@ export class Servers {
    */
   setState(server: SimulatedServer, vmState: VmState, fault: string | null): void {
     this.#settle(server, vmState);
-    if (vmState === 'error' && fault !== null) this.#fail(server, fault);
+    if (vmState === 'error' && fault !== null) this.#fail(server, fault, 0);
   }
 
   #previousOf(server: SimulatedServer, action: string): SimulatedServer['previous'] {
@@ -339,10 +341,11 @@ export class Servers {
     this.#observer.changed(server);
   }
 
-  #fail(server: SimulatedServer, message: string): string {
+  #fail(server: SimulatedServer, message: string, shownAfterMs = FAULT_AFTER_MS): string {
     server.vmState = 'error';
     server.taskState = null;
-    server.fault = { code: 500, message, created: this.#clock.now() };
+    const created = this.#clock.now();
+    server.fault = { code: 500, message, created, shownFrom: created + shownAfterMs };
     server.updatedAt = this.#clock.now();
     this.#observer.changed(server);
     return message;

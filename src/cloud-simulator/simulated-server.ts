@@ -29,7 +29,13 @@ export interface SimulatedServer {
   securityGroups: readonly string[];
   isLocked: boolean;
   lockedReason: string | null;
-  fault: { readonly code: number; readonly message: string; readonly created: number } | null;
+  fault: {
+    readonly code: number;
+    readonly message: string;
+    readonly created: number;
+    /** Nova writes it down in a step of its own, a moment after the status. */
+    readonly shownFrom: number;
+  } | null;
   adminPass: string;
   readonly actions: InstanceActionRecord[];
   readonly volumes: readonly string[];

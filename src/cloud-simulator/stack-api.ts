@@ -85,6 +85,7 @@ function shapesOf(world: World, url: string, computeUrl: string): StackShapes {
         network,
         flavorOf,
         hostOf,
+        now: world.clock.now(),
       });
     },
   };
