@@ -55,10 +55,13 @@ function nextProbeAt(health: HealthRecord | null, policy: HealthPolicy | null, n
 
 const settled: ReadonlySet<NodeStatus> = new Set(['ACTIVE', 'ERROR', 'WARNING', 'RECOVERING']);
 
+/** Of a policy without `retry.delay`, which is so long by default; intervals may be longer. */
+const LONGEST_WAIT_MS = 60_000;
+
 /**
  * After a recovery that did not help, or that an operator cancelled, the next one waits: `retry.delay`, or a
- * round. What an operator had tried is not counted as a try: a round, so that the two do not get in each
- * other's way.
+ * round, a minute at most. What an operator had tried is not counted as a try: a round, so that the two do not
+ * get in each other's way.
  */
 export function retryObstacle(
   { observedAt, lastTry, recoveredBefore }: NodeSnapshot,
@@ -71,14 +74,14 @@ export function retryObstacle(
       reason: `what would be done was decided ${duration(now - observedAt)} ago; mode OBSERVE touches nothing`,
     };
   if (policy === null) return null;
-  const { intervalMs } = policy.detection;
-  const delayMs = policy.recovery.retry?.delayMs ?? intervalMs;
+  const roundMs = Math.min(policy.detection.intervalMs, LONGEST_WAIT_MS);
+  const delayMs = policy.recovery.retry?.delayMs ?? roundMs;
   if (relapse !== null) {
     const helpedFor = `the last recovery helped for ${duration(relapse.healthyMs)} only (${describeRelapse(relapse, now)})`;
     return waitUntil((recoveredBefore?.closedAt ?? 0) + delayMs, now, helpedFor, policy);
   }
   if (lastTry === null) return null;
-  const waitMs = lastTry.origin === 'OPERATOR' ? intervalMs : delayMs;
+  const waitMs = lastTry.origin === 'OPERATOR' ? roundMs : delayMs;
   return waitUntil(lastTry.at + waitMs, now, lastTryInWords(lastTry), policy);
 }
 
