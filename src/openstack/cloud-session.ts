@@ -149,6 +149,7 @@ export class CloudSession {
    * @throws CloudError; the signal's reason where the caller ended it.
    */
   async request(request: CloudRequest, context: CallContext): Promise<CloudAnswer> {
+    if (isAnotherPath(request.path)) throw notNamed(request);
     const repeatable = isRepeatable(request);
     const retries = request.retries ?? RETRIES;
     for (let attempt = 1; ; attempt += 1) {
@@ -315,4 +316,29 @@ export class CloudSession {
 
 async function waitFor(ms: number, signal: AbortSignal): Promise<void> {
   await delay(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
+}
+
+/**
+ * An id or a name of `.`, `..` or nothing makes the path that of another resource, as URLs are read: to delete
+ * the key `..` of a server's metadata would be to delete the server.
+ */
+function isAnotherPath(path: string): boolean {
+  if (path === '/') return false;
+  return path
+    .split('/')
+    .slice(1)
+    .some((part) => ['', '.', '..'].includes(part));
+}
+
+/** What a service would answer if the name reached it. */
+function notNamed({ service, method, path }: CloudRequest): CloudError {
+  return new CloudError({
+    service,
+    request: `${method} ${path}`,
+    status: 404,
+    reason: 'nothing has the id or name that is empty, "." or ".."',
+    requestId: null,
+    mayHaveHappened: false,
+    retryAfterMs: null,
+  });
 }

@@ -39,6 +39,9 @@ export function show(
 ): MethodCall {
   return async (given, service) => {
     const { body } = await service.request({ method: 'GET', path: pathOf(path, given), query: query(given) });
+    // An id such as `detail` is the name of another resource.
+    if (key !== undefined && isJsonObject(body) && !(key in body))
+      throw new MethodFailure(`the service has answered with something else than the ${key}`);
     return partOf(body, key);
   };
 }

@@ -87,7 +87,12 @@ export class NovaClient {
   async getServer(id: string, context: CallContext, retries?: number): Promise<Server> {
     const request: NovaRequest = { method: 'GET', path: `/servers/${pathSegment(id)}` };
     const answer = await this.request({ ...request, ...(retries === undefined ? {} : { retries }) }, context);
-    return bodyOf<{ server: Server }>(answer).server;
+    const { server } = bodyOf<{ server?: Server }>(answer);
+    if (server !== undefined) return server;
+    // Of an id such as `detail`, which is another resource of Nova.
+    const unknown = { requestId: null, mayHaveHappened: false, retryAfterMs: null };
+    const asked = { service: 'compute', request: `GET ${request.path}` };
+    throw new CloudError({ ...asked, ...unknown, status: 404, reason: `no server has the id ${id}` });
   }
 
   /**

@@ -7,6 +7,7 @@ import type { Json, JsonObject } from '../../domain/json.ts';
 import type { Session } from '../../domain/session.ts';
 import { CloudError } from '../../openstack/cloud-error.ts';
 import type { Cloud, Clouds } from '../../openstack/cloud.ts';
+import { wrongKind } from '../../openstack/methods/argument-kinds.ts';
 import { MethodFailure, type ClientMethod } from '../../openstack/methods/client-method.ts';
 import { serviceNamespaces, type ServiceNamespace } from '../../openstack/methods/namespaces.ts';
 import {
@@ -20,6 +21,9 @@ import {
 
 /** mistral-extra adds it to every action: another region than the cloud's own. */
 const region: ActionParameter = { name: 'action_region', required: false, default: '' };
+
+/** Characters of one result, as JSON: two thousand servers. */
+const MAX_RESULT = 4_000_000;
 
 /** What the definition of a workflow has to know of such an action. */
 export interface CloudActionSignature {
@@ -72,7 +76,7 @@ async function perform(
       key: call.id,
       request: async (asked) => await namespace.request(cloud, asked, { signal }),
     } satisfies Parameters<ClientMethod['call']>[1];
-    return succeeded(await method.call(withDefaults(method, given), service));
+    return succeeded(notTooLarge(await method.call(withDefaults(method, given), service)));
   } catch (error) {
     signal.throwIfAborted();
     return raised(actionName(namespace.name, method.name), call, failureOf(namespace, method, error));
@@ -85,6 +89,7 @@ function cloudFor(clouds: Clouds, session: Session | null, wanted: Json | undefi
     throw new MethodFailure(
       'Coppice does not know who started this execution, which is older than the version that keeps it: start it again',
     );
+  checkKind('action_region', wanted);
   const cloud = clouds.of(session);
   return typeof wanted === 'string' && wanted !== '' ? cloud.inRegion(wanted) : cloud;
 }
@@ -97,7 +102,24 @@ function withDefaults({ parameters }: ClientMethod, given: JsonObject): JsonObje
     if (fallback === undefined) throw new MethodFailure(`${name}: expected a value, found nothing`);
     filled[name] = fallback;
   }
+  for (const [name, value] of Object.entries(filled)) checkKind(name, value);
   return filled;
+}
+
+/** @throws MethodFailure */
+function checkKind(name: string, value: Json | undefined): void {
+  const problem = wrongKind(name, value);
+  if (problem !== undefined) throw new MethodFailure(`${name}: ${problem}`);
+}
+
+/** @throws MethodFailure for what would fill the database. */
+function notTooLarge(result: Json): Json {
+  const length = JSON.stringify(result).length;
+  if (length <= MAX_RESULT) return result;
+  const [found, most] = [length, MAX_RESULT].map((each) => Math.ceil(each / 1_000_000));
+  throw new MethodFailure(
+    `the result has ${found} million characters, and ${most} million are kept: ask for less of it, with search_opts, filters, limit and marker`,
+  );
 }
 
 /** `NovaAction.servers.get failed: Instance X could not be found. (HTTP 404)`, as in mistral-extra. */
