@@ -283,10 +283,10 @@ describe('faults', () => {
     });
     const id = await cloud.nova.createServer(minimal, undefined, context);
     await untilStatus(id, 'ERROR');
-    expect((await cloud.nova.getServer(id, context)).fault).toMatchObject({
-      code: 500,
-      message: 'Image is broken.',
-    });
+    const fault500 = { code: 500, message: 'Image is broken.' };
+    const shown = async () => (await cloud.nova.getServer(id, context)).fault;
+    // Nova writes the reason down a moment later.
+    await vi.waitFor(async () => expect(await shown()).toMatchObject(fault500));
   });
 
   test('hang until the caller gives up', async () => {

@@ -26,14 +26,13 @@ import type { ServerRequest } from './server-request.ts';
 import { transitions, type VmState } from './server-states.ts';
 import type { SimulatorSettings } from './settings.ts';
 import {
+  FAULT_AFTER_MS,
   type SimulatedServer,
   type InstanceActionRecord,
   type ServerObserver,
   isBeingDeleted,
 } from './simulated-server.ts';
 
-/** How long a server is in ERROR without the reason, in milliseconds. */
-const FAULT_AFTER_MS = 30;
 const NO_VALID_HOST = 'No valid host was found. ';
 
 /** Instance actions kept of a server. */
@@ -344,9 +343,8 @@ export class Servers {
   #fail(server: SimulatedServer, message: string, shownAfterMs = FAULT_AFTER_MS): string {
     server.vmState = 'error';
     server.taskState = null;
-    const created = this.#clock.now();
+    const created = (server.updatedAt = this.#clock.now());
     server.fault = { code: 500, message, created, shownFrom: created + shownAfterMs };
-    server.updatedAt = this.#clock.now();
     this.#observer.changed(server);
     return message;
   }

@@ -1,6 +1,9 @@
 /** A server of the simulated cloud, with what Nova knows of it. */
 import type { VmState } from './server-states.ts';
 
+/** How long a server is in ERROR without the reason, in milliseconds. */
+export const FAULT_AFTER_MS = 30;
+
 export interface SimulatedServer {
   readonly id: string;
   name: string;

@@ -319,8 +319,8 @@ async function waitFor(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /**
- * An id or a name of `.`, `..` or nothing makes the path that of another resource, as URLs are read: to delete
- * the key `..` of a server's metadata would be to delete the server.
+ * An id or a name of `.`, `..` or nothing makes the path that of another resource, as URLs are read: to
+ * delete the key `..` of a server's metadata would be to delete the server.
  */
 function isAnotherPath(path: string): boolean {
   if (path === '/') return false;

@@ -60,8 +60,8 @@ const LONGEST_WAIT_MS = 60_000;
 
 /**
  * After a recovery that did not help, or that an operator cancelled, the next one waits: `retry.delay`, or a
- * round, a minute at most. What an operator had tried is not counted as a try: a round, so that the two do not
- * get in each other's way.
+ * round, a minute at most. What an operator had tried is not counted as a try: a round, so that the two do
+ * not get in each other's way.
  */
 export function retryObstacle(
   { observedAt, lastTry, recoveredBefore }: NodeSnapshot,
