@@ -93,7 +93,7 @@ async function roundsTurn(ports: readonly number[], lengthMs: number): Promise<T
   const seen = { checks: 0, late: [] as number[] };
   const rounds = new Rounds({
     target: (node) => nodes.get(node.id) ?? null,
-    onResult: (node, [answer], at) => {
+    onResult: (node, [answer], { at }) => {
       seen.checks += 1;
       if (answer?.verdict.health === 'healthy') goodAt.get(node.id)?.push(at);
     },

@@ -54,11 +54,6 @@ export class Freshness {
     if (known !== undefined) known.unrecorded = found;
   }
 
-  /** Whether the last probe of a node is recorded, as far as it had to be. */
-  isRecorded(nodeId: string): boolean {
-    return (this.#nodes.get(nodeId)?.unrecorded ?? null) === null;
-  }
-
   /** Why the record of a node does not say how the node is; null: it does, or the node is not watched. */
   outdatedBecause(nodeId: string, now: number): string | null {
     const known = this.#nodes.get(nodeId);

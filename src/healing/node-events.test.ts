@@ -6,21 +6,41 @@ import { HealingScene, idOf } from '../../test/support/healing-scene.ts';
 import { http } from '../../test/support/probe.ts';
 import type { CloudService } from '../domain/cloud-state.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { healthPolicy } from '../../test/support/health-policies.ts';
 import { Membership } from '../membership/membership.ts';
 import type { EventListener } from '../profiles/node-events.ts';
 import { registryOf } from '../profiles/registry.ts';
+import { classifyHealth } from '../recovery/classify-health.ts';
+import { saveNodeHealth } from '../store/node-health.ts';
+import { updateNode } from '../store/nodes.ts';
+import type { Store } from '../store/store.ts';
 import { Healer } from './healer.ts';
 
 let opened: TestStore;
+let isAway = false;
+let logged: string[] = [];
 const stops: (() => Promise<void>)[] = [];
 
 beforeEach(async () => {
   opened = await openTestStore();
+  isAway = false;
+  logged = [];
 });
 afterEach(async () => {
   for (const stop of stops.splice(0).toReversed()) await stop();
   await opened.close();
 });
+
+/** As a store whose database may be away. */
+function unreadable(store: Store): Store {
+  return new Proxy(store, {
+    get(target, key) {
+      if (key === 'db' && isAway) throw new Error('the database is away');
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === 'function' ? (value as () => unknown).bind(target) : value;
+    },
+  });
+}
 
 interface Watched {
   readonly scene: HealingScene;
@@ -29,15 +49,30 @@ interface Watched {
   readonly listener: EventListener | undefined;
 }
 
+interface Scene {
+  readonly cloudService?: CloudService;
+  /** Its nodes were changed just now, are in their grace, and one of them does not run. */
+  readonly isComingUp?: boolean;
+  /** Probed in their grace, by a process that is gone. */
+  readonly isKnown?: boolean;
+}
+
+const GRACE_S = 2;
+
 /** Two nodes under a policy with these detection modes. */
 async function watch(
   modes: readonly JsonObject[],
-  { cloudService }: { readonly cloudService?: CloudService } = {},
+  { cloudService, isComingUp = false, isKnown = false }: Scene = {},
 ): Promise<Watched> {
-  const detection = { interval: 3600, node_update_timeout: 0, detection_modes: modes };
+  const detection = {
+    interval: 3600,
+    node_update_timeout: isComingUp ? GRACE_S : 0,
+    detection_modes: modes,
+  };
   const recovery = { actions: [{ name: 'REBOOT', timeout: 30 }] };
   const scene = await HealingScene.prepare(opened.store, 2, recovery, { detection });
-  const { store } = opened;
+  if (isComingUp) await comeUp(scene, isKnown);
+  const store = unreadable(opened.store);
   const membership = new Membership({ store, host: 'here', roles: ['health'], failed: () => undefined });
   await membership.join();
   stops.push(() => membership.leave());
@@ -50,11 +85,35 @@ async function watch(
       return { stop: () => undefined };
     },
   };
-  const log = { info: () => undefined, error: () => undefined };
+  const log = {
+    info: () => undefined,
+    error: (_details: object, message: string) => void logged.push(message),
+  };
   const healer = new Healer({ store, membership, http, profileTypes: registryOf([type]), log });
   stops.push(() => healer.stop());
   await healer.start();
   return { scene, healer, listener };
+}
+
+async function comeUp(scene: HealingScene, isKnown: boolean): Promise<void> {
+  scene.cloud.break(idOf('web-2'));
+  await opened.store.write(async (tx) => {
+    await tx.db.deleteFrom('node_health').execute();
+    for (const name of ['web-1', 'web-2'])
+      await updateNode(tx, idOf(name), { updatedAt: Date.now() - (isKnown ? GRACE_S * 1000 : 0) });
+    if (!isKnown) return;
+    const detection = { ...healthPolicy({ detection: { node_update_timeout: GRACE_S } }).detection };
+    const probedAt = Date.now() - 500;
+    const verdict = { health: 'unhealthy', failure: 'SERVER_ERROR', reason: 'it is in ERROR' } as const;
+    const record = classifyHealth({
+      record: null,
+      verdicts: [{ detector: 'NODE_STATUS_POLLING', verdict }],
+      detection,
+      changedAt: probedAt - 1,
+      now: probedAt,
+    });
+    await saveNodeHealth(tx, idOf('web-2'), scene.cluster.id, record);
+  });
 }
 
 const events = [{ type: 'LIFECYCLE_EVENTS' }];
@@ -95,6 +154,38 @@ test('an event about what stands for a node probes it, and is done with when tha
   expect(state).toBe('FAILED');
   await listener?.changed({ physicalId: 'a server of another project' });
 });
+
+test('an event whose node cannot be read is tried again until its probe is recorded', async () => {
+  const watched = await watch(polling, { cloudService: 'compute' });
+  await probed(watched, 'web-2');
+  watched.scene.cloud.break(idOf('web-2'));
+  isAway = true;
+  let isDone = false;
+  const event = Promise.resolve(watched.listener?.changed({ nodeId: idOf('web-2') })).then(() => {
+    isDone = true;
+  });
+  await eventually('the node could not be read', () => logged.includes('a probe of a node failed'));
+  expect(isDone).toBe(false);
+  isAway = false;
+  await event;
+  expect(watched.healer.lastRecord(idOf('web-2'))?.state).toBe('FAILED');
+}, 20_000);
+
+test('a failure within the grace of a node is confirmed when grace ends, and not a round later', async () => {
+  const watched = await watch(events, { isComingUp: true });
+  const record = () => watched.healer.lastRecord(idOf('web-2'));
+  await eventually('it is suspected', () => record()?.state === 'SUSPECTED');
+  await eventually('it is confirmed', () => record()?.state === 'FAILED', 20_000);
+}, 30_000);
+
+test('grace that ended while no process watched the node is over when it is watched again', async () => {
+  const watched = await watch(polling, { isComingUp: true, isKnown: true });
+  await eventually(
+    'it is confirmed',
+    () => watched.healer.lastRecord(idOf('web-2'))?.state === 'FAILED',
+    20_000,
+  );
+}, 30_000);
 
 test('after a gap all nodes of the type are probed', async () => {
   const watched = await watch(polling, { cloudService: 'compute' });

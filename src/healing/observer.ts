@@ -11,12 +11,12 @@ import { managerOf } from '../clusters/managed-node.ts';
 import type { ProbeTarget } from '../health/detector.ts';
 import type { ProbeLimits } from '../health/probe-limiter.ts';
 import type { ModeVerdict } from '../health/probe-node.ts';
-import { Rounds, type RoundsMetrics, type WatchedNode } from '../health/rounds.ts';
+import { Rounds, type ProbeTimes, type RoundsMetrics, type WatchedNode } from '../health/rounds.ts';
 import type { DetectionModeType } from '../domain/health-policy.ts';
 import type { ChangedNodes } from '../profiles/node-events.ts';
 import { typeName, type ProfileType } from '../profiles/profile-type.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
-import { classifyHealth } from '../recovery/classify-health.ts';
+import { classifyHealth, isInGrace } from '../recovery/classify-health.ts';
 import type { HealthRecord, HealthState } from '../domain/health-record.ts';
 import { healthOfNodes, saveNodeHealth } from '../store/node-health.ts';
 import { getNode, nodesOfPhysicalIds } from '../store/nodes.ts';
@@ -87,7 +87,7 @@ export class Observer {
     this.#rounds = new Rounds({
       target: (node) => this.#target(node),
       hasFailed: (node) => this.#records.get(node.id)?.state === 'FAILED',
-      onResult: (node, verdicts, at, begunAt) => this.#recordProbe(node, verdicts, at, begunAt),
+      onResult: (node, verdicts, when) => this.#recordProbe(node, verdicts, when),
       expectProbes: () => this.#expectProbes(),
       log: options.log,
       ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
@@ -112,8 +112,10 @@ export class Observer {
     this.#list = list;
     this.#managers.clear();
     this.#freshness.watch(list.nodes, this.#now());
-    await this.#loadRecords();
+    const loaded = await this.#loadRecords();
     this.#rounds.reconcile(list.nodes);
+    // It may have ended while no process watched the node.
+    for (const [id, record] of loaded) this.#probeAtEndOfGrace(id, record);
     this.#listenToEvents(list.wantingEvents.size > 0);
     // Nothing says what happened to them before; and where events come, intervals may be long.
     const unknown = [...list.wantingEvents].filter((id) => !before.has(id));
@@ -180,17 +182,22 @@ export class Observer {
     return this.#list.nodes.filter(isMeant).map(({ id }) => id);
   }
 
-  /** @returns false: what was found could not be recorded. */
+  /** @returns false: the node could not be read, or what was found could not be recorded. */
   async #probeAfterEvent(nodeId: string): Promise<boolean> {
-    await this.#rounds.probeNow(nodeId);
-    return this.#freshness.isRecorded(nodeId);
+    return (await this.#rounds.probeNow(nodeId)) !== null;
+  }
+
+  /** With long intervals the next round may come minutes later. */
+  #probeAtEndOfGrace(nodeId: string, record: HealthRecord): void {
+    if (isInGrace(record)) this.#rounds.probeBy(nodeId, record.probeAgainAt);
   }
 
   /**
    * What was known before a restart is known again: a count of failures continues, a confirmed failure stays
    * one.
+   * @returns what was not known here until now.
    */
-  async #loadRecords(): Promise<void> {
+  async #loadRecords(): Promise<ReadonlyMap<string, HealthRecord>> {
     const watched = new Set(this.#list.nodes.map((node) => node.id));
     for (const map of [this.#records, this.#written, this.#found]) {
       for (const id of map.keys()) if (!watched.has(id)) map.delete(id);
@@ -198,6 +205,7 @@ export class Observer {
     const unknown = [...watched].filter((id) => !this.#records.has(id));
     const stored = await healthOfNodes(this.#store.db, unknown);
     for (const [id, record] of stored) this.adopt(id, record);
+    return stored;
   }
 
   /**
@@ -236,8 +244,7 @@ export class Observer {
   async #recordProbe(
     watched: WatchedNode,
     verdicts: readonly ModeVerdict[],
-    at: number,
-    begunAt: number,
+    { at, begunAt }: ProbeTimes,
   ): Promise<void> {
     const cluster = this.#list.clusters.get(watched.clusterId);
     const found = this.#found.get(watched.id);
@@ -250,6 +257,7 @@ export class Observer {
     if (hasChanged && !(await this.#write(watched, record, begunAt))) return;
     this.#freshness.attended(watched.id, this.#now());
     this.#records.set(watched.id, record);
+    this.#probeAtEndOfGrace(watched.id, record);
     // A check or an update may have said that it failed: no probe found anything new, and its status is
     // wrong.
     const isStatusWrong = record.state === 'HEALTHY' && found.status === 'ERROR' && mode === 'ENFORCE';

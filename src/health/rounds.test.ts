@@ -38,7 +38,7 @@ class World {
   constructor(options: Partial<RoundsOptions> = {}) {
     this.rounds = new Rounds({
       target: (node) => ({ node: { id: node.id } }) as ProbeTarget,
-      onResult: (node, verdicts, at) => void this.seen.push({ id: node.id, at, verdicts }),
+      onResult: (node, verdicts, { at }) => void this.seen.push({ id: node.id, at, verdicts }),
       log: { error: (details) => this.errors.push(details) },
       metrics: {
         late: (seconds) => this.late.push(seconds),
@@ -457,12 +457,63 @@ describe('what is watched', () => {
     const first = world.rounds.probeNow('c-node-0');
     const second = world.rounds.probeNow('c-node-0');
     await world.timers.advance(50);
-    expect((await first)[0]?.verdict).toEqual(healthy);
-    expect((await second)[0]?.verdict).toEqual(healthy);
+    expect((await first)?.[0]?.verdict).toEqual(healthy);
+    expect((await second)?.[0]?.verdict).toEqual(healthy);
     expect(world.begun.length).toBe(2);
     expect(world.mostRunning).toBe(1);
     expect(world.seen.length).toBe(2);
     expect(await world.rounds.probeNow('unknown')).toEqual([]);
+  });
+
+  test.each([
+    ['the node cannot be read', { target: () => Promise.reject(new Error('the database is away')) }],
+    ['the result is not taken', { onResult: () => Promise.reject(new Error('the database is away')) }],
+  ])('probeNow says where %s', async (_what, options: Partial<RoundsOptions>) => {
+    const world = new World(options);
+    world.watch(world.nodes(1, 60_000));
+    const probe = world.rounds.probeNow('c-node-0');
+    await world.timers.advance(50);
+    expect(await probe).toBeNull();
+    expect(world.errors).toHaveLength(1);
+  });
+
+  test('whether a probe was a round is told with its result', async () => {
+    const told: boolean[] = [];
+    const world = new World({ onResult: (_node, _verdicts, { isRound }) => void told.push(isRound) });
+    world.watch(world.nodes(1, 60_000));
+    void world.rounds.probeNow('c-node-0');
+    await world.timers.advance(60_000);
+    expect(told).toEqual([false, true]);
+  });
+
+  test('probeBy looks once more, not before its time, and the place in the interval stays', async () => {
+    const world = new World();
+    world.watch(world.nodes(1, 600_000));
+    await world.timers.advance(600_000);
+    const place = world.looksAt('c-node-0')[0] ?? 0;
+    await world.timers.advance(place + 600_000 - world.timers.wall() - 300_000);
+    const at = place + 400_000;
+    world.rounds.probeBy('c-node-0', at);
+    // The one that comes first counts: that at its place makes this one needless.
+    world.rounds.probeBy('c-node-0', place + 600_010);
+    await world.timers.advance(600_000);
+    const [, extra = 0, next = 0, ...more] = world.looksAt('c-node-0');
+    expect(extra).toBeGreaterThanOrEqual(at);
+    expect(extra).toBeLessThanOrEqual(at + 100);
+    expect(Math.abs(next - place - 600_000)).toBeLessThanOrEqual(50);
+    expect(more).toEqual([]);
+    expect(world.missed).toBe(0);
+    world.rounds.probeBy('unknown', at);
+  });
+
+  test('probeBy at a time that is over looks at once, also during a look', async () => {
+    const world = new World();
+    world.watch(world.nodes(1, 600_000));
+    void world.rounds.probeNow('c-node-0');
+    world.rounds.probeBy('c-node-0', world.timers.wall() - 1);
+    await world.timers.advance(100);
+    expect(world.begun.length).toBe(2);
+    expect(world.mostRunning).toBe(1);
   });
 
   test('stop ends running looks and leaves no timer', async () => {

@@ -53,6 +53,14 @@ export interface RoundsMetrics {
   stuck(): void;
 }
 
+/** Of a probe that has ended, in milliseconds since 1970; retries lie between. */
+export interface ProbeTimes {
+  readonly begunAt: number;
+  readonly at: number;
+  /** It was its turn; else the probe was requested (`probeNow`). */
+  readonly isRound: boolean;
+}
+
 export interface RoundsOptions {
   /**
    * The node as it is now, read at each probe, so that a replaced node is never judged by its old address.
@@ -65,16 +73,8 @@ export interface RoundsOptions {
    * of no node it is known.
    */
   hasFailed?(node: WatchedNode): boolean;
-  /**
-   * The verdicts of a probe that ended at `at` and began at `begunAt` (ms since 1970; retries lie between).
-   * The node is not probed again before this has returned.
-   */
-  onResult(
-    node: WatchedNode,
-    verdicts: readonly ModeVerdict[],
-    at: number,
-    begunAt: number,
-  ): void | Promise<void>;
+  /** The node is not probed again before this has returned. */
+  onResult(node: WatchedNode, verdicts: readonly ModeVerdict[], when: ProbeTimes): void | Promise<void>;
   /**
    * Called while probes of a group are still to begin; what it returns, when they have begun. Absent: no
    * detector shares requests.
@@ -88,7 +88,9 @@ export interface RoundsOptions {
 
 interface Entry {
   node: WatchedNode;
-  /** On the monotonic clock. */
+  /** On the monotonic clock: its next place in the interval. */
+  placeAt: number;
+  /** When it is probed next: at its place, or before it (`probeBy`). */
   dueAt: number;
   heapIndex: number;
   running: RunningProbe | null;
@@ -100,10 +102,16 @@ interface Entry {
 
 interface RunningProbe {
   readonly controller: AbortController;
-  readonly ended: Promise<readonly ModeVerdict[]>;
+  readonly ended: Promise<ProbeResult>;
   /** Requested while this one was running; starts after it. */
-  next: Promise<readonly ModeVerdict[]> | null;
+  next: Promise<ProbeResult> | null;
 }
+
+/**
+ * Empty: the node is not watched, or was not to be probed. null: the probe met an error of Coppice's own: the
+ * node could not be read, or what was found could not be recorded.
+ */
+export type ProbeResult = readonly ModeVerdict[] | null;
 
 /**
  * Probes that are due soon after each other begin together, the later ones early: a wake-up for each would
@@ -171,7 +179,8 @@ export class Rounds {
     if (!(node.intervalMs >= 1)) throw new RangeError(`interval of node ${node.id}: ${node.intervalMs} ms`);
     const known = this.#entries.get(node.id);
     if (known !== undefined) return this.#update(known, node);
-    const entry: Entry = { node, dueAt: 0, heapIndex: -1, running: null, slow: false, pass: this.#pass };
+    const never = { placeAt: 0, dueAt: 0, heapIndex: -1 };
+    const entry: Entry = { node, ...never, running: null, slow: false, pass: this.#pass };
     this.#entries.set(node.id, entry);
     this.#plan(entry, node.firstAt ?? this.#nextOffset(node));
   }
@@ -194,15 +203,29 @@ export class Rounds {
 
   /**
    * Probes a watched node now, with a probe that begins after this call, and passes the verdicts to
-   * `onResult` as well. Empty if the node is not watched, or cannot be probed now. Its place in the
-   * interval stays.
+   * `onResult` as well. Its place in the interval stays.
    */
-  probeNow(nodeId: string): Promise<readonly ModeVerdict[]> {
+  probeNow(nodeId: string): Promise<ProbeResult> {
     const entry = this.#entries.get(nodeId);
     if (entry === undefined || !this.#running) return Promise.resolve(nothing);
-    if (entry.running === null) return this.#begin(entry, this.#timers.now());
+    if (entry.running === null) return this.#begin(entry, this.#timers.now(), false);
     entry.running.next ??= entry.running.ended.then(() => this.probeNow(nodeId));
     return entry.running.next;
+  }
+
+  /**
+   * Probes a watched node once more at this time, and not before it, unless its place in the interval comes
+   * first. The place stays.
+   * @param wallTime in milliseconds since 1970.
+   */
+  probeBy(nodeId: string, wallTime: number): void {
+    const entry = this.#entries.get(nodeId);
+    if (entry === undefined) return;
+    const dueAt = this.#onMonotonicClock(wallTime) + mostEarlyMs(entry);
+    if (dueAt >= entry.dueAt) return;
+    entry.dueAt = dueAt;
+    this.#heap.put(entry);
+    if (this.#running) this.#wakeForFirst();
   }
 
   #update(entry: Entry, node: WatchedNode): void {
@@ -219,9 +242,14 @@ export class Rounds {
 
   /** Puts the entry where its wall-clock time is on the monotonic clock. */
   #plan(entry: Entry, wallTime: number): void {
-    entry.dueAt = this.#timers.now() + (wallTime - this.#timers.wall());
+    entry.placeAt = this.#onMonotonicClock(wallTime);
+    entry.dueAt = entry.placeAt;
     this.#heap.put(entry);
     if (this.#running) this.#wakeForFirst();
+  }
+
+  #onMonotonicClock(wallTime: number): number {
+    return this.#timers.now() + (wallTime - this.#timers.wall());
   }
 
   #wakeForFirst(): void {
@@ -249,18 +277,29 @@ export class Rounds {
   }
 
   #round(entry: Entry, now: number): void {
-    const { dueAt, node } = entry;
-    const passed = Math.max(0, Math.floor((now - dueAt) / node.intervalMs));
-    entry.dueAt = dueAt + (passed + 1) * node.intervalMs;
+    const { dueAt, placeAt, node } = entry;
+    const isBefore = dueAt < placeAt;
+    entry.dueAt = placeAt;
+    if (!isBefore || isDue(entry, now)) return this.#roundAtPlace(entry, now);
+    this.#heap.put(entry);
+    if (entry.running === null) void this.#begin(entry, dueAt, true);
+    else void this.probeNow(node.id);
+  }
+
+  #roundAtPlace(entry: Entry, now: number): void {
+    const { placeAt, node } = entry;
+    const passed = Math.max(0, Math.floor((now - placeAt) / node.intervalMs));
+    entry.placeAt = placeAt + (passed + 1) * node.intervalMs;
+    entry.dueAt = entry.placeAt;
     this.#heap.put(entry);
     const missed = passed + (entry.running === null ? 0 : 1);
     if (missed > 0) this.#options.metrics?.missed(missed);
-    if (entry.running === null) void this.#begin(entry, dueAt);
+    if (entry.running === null) void this.#begin(entry, placeAt, true);
   }
 
-  #begin(entry: Entry, dueAt: number): Promise<readonly ModeVerdict[]> {
+  #begin(entry: Entry, dueAt: number, isRound: boolean): Promise<ProbeResult> {
     const controller = new AbortController();
-    const ended = this.#run(entry, dueAt, controller.signal).finally(() => {
+    const ended = this.#run(entry, { dueAt, isRound }, controller.signal).finally(() => {
       entry.running = null;
     });
     entry.running = { controller, ended, next: null };
@@ -268,7 +307,11 @@ export class Rounds {
   }
 
   /** Never rejects. */
-  async #run(entry: Entry, dueAt: number, signal: AbortSignal): Promise<readonly ModeVerdict[]> {
+  async #run(
+    entry: Entry,
+    { dueAt, isRound }: { readonly dueAt: number; readonly isRound: boolean },
+    signal: AbortSignal,
+  ): Promise<ProbeResult> {
     const { node } = entry;
     const begunAt = this.#timers.wall();
     try {
@@ -278,11 +321,11 @@ export class Rounds {
       if (signal.aborted) return nothing;
       entry.slow = verdicts.some((one) => one.tookMs > SLOW_MS);
       for (const verdict of verdicts) this.#options.metrics?.probed(verdict);
-      await this.#options.onResult(node, verdicts, this.#timers.wall(), begunAt);
+      await this.#options.onResult(node, verdicts, { begunAt, at: this.#timers.wall(), isRound });
       return verdicts;
     } catch (error) {
       this.#options.log.error({ err: error, node: node.id }, 'a probe of a node failed');
-      return nothing;
+      return null;
     }
   }
 
@@ -336,6 +379,11 @@ export class Rounds {
   }
 }
 
-function isDue({ dueAt, node }: Entry, now: number): boolean {
-  return dueAt <= now + Math.min(BATCH_MS, node.intervalMs * BATCH_SHARE);
+function isDue(entry: Entry, now: number): boolean {
+  return entry.dueAt <= now + mostEarlyMs(entry);
+}
+
+/** How long before its time a probe may begin, together with others. */
+function mostEarlyMs({ node }: Entry): number {
+  return Math.min(BATCH_MS, node.intervalMs * BATCH_SHARE);
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { healthPolicy } from '../../test/support/health-policies.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { FailureClass, Verdict } from '../domain/verdict.ts';
-import { classifyHealth, combineVerdicts, healthAfterRecovery } from './classify-health.ts';
+import { classifyHealth, combineVerdicts, healthAfterRecovery, isInGrace } from './classify-health.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
 
 const healthy: Verdict = { health: 'healthy', reason: 'ok' };
@@ -109,6 +109,16 @@ describe('grace', () => {
     expect(records[0]?.reason).toBe(
       'status ERROR; it was changed 10 s ago, so failures do not count for 15 s more',
     );
+  });
+
+  test('is followed by a probe when it ends, where the next round comes later', () => {
+    const [first, second, third] = rounds([unhealthy, unhealthy, unhealthy], { node_update_timeout: 25 });
+    expect([first, second, third].map((record) => record?.probeAgainAt)).toEqual([20_000, 25_000, 40_000]);
+    expect([first, second, third].map((record) => record !== undefined && isInGrace(record))).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
 
   test('does not take back what was confirmed', () => {

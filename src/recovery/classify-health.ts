@@ -37,8 +37,24 @@ export function classifyHealth(observation: Observation): HealthRecord {
     healthyAt: verdict.health === 'healthy' ? observation.now : healthyAt(observation.record),
     detectors: withSince(observation),
     probedAt: observation.now,
-    probeAgainAt: observation.now + observation.detection.intervalMs,
+    probeAgainAt: probeAgainAt(observation, judged),
   };
+}
+
+/** What grace puts off is decided when it ends: the next round may come long after that. */
+function probeAgainAt(observation: Observation, judged: Judgement): number {
+  const { now, detection } = observation;
+  const next = now + detection.intervalMs;
+  return isInGrace(judged) ? Math.min(next, graceEnds(observation)) : next;
+}
+
+/** Whether it failed, and its failures do not count yet. */
+export function isInGrace({ state, failures }: Pick<HealthRecord, 'state' | 'failures'>): boolean {
+  return state === 'SUSPECTED' && failures === 0;
+}
+
+function graceEnds({ changedAt, detection }: Observation): number {
+  return changedAt + detection.nodeUpdateTimeoutMs;
 }
 
 /** Whatever else is said of a node whose host is down follows from that, or was so before. */
@@ -122,16 +138,17 @@ function healthyAt(record: HealthRecord | null): number | null {
  * at the first healthy probe, and a node that does not exist has none. What was confirmed before stays so.
  */
 function judgeFailed(
-  { record, detection, changedAt, now }: Observation,
+  observation: Observation,
   before: number,
   failedAt: number,
   failure: Failure,
 ): Judgement {
+  const { record, detection, changedAt, now } = observation;
   const failed = { successes: 0, failedAt, failure };
-  const graceEnds = changedAt + detection.nodeUpdateTimeoutMs;
+  const endsAt = graceEnds(observation);
   const mayComeUp = healthyAt(record) === null && failure.class !== 'NOT_CREATED';
-  if (mayComeUp && now < graceEnds && before < detection.failureThreshold) {
-    const reason = `${failure.reason}; it was changed ${duration(now - changedAt)} ago, so failures do not count for ${duration(graceEnds - now)} more`;
+  if (mayComeUp && now < endsAt && before < detection.failureThreshold) {
+    const reason = `${failure.reason}; it was changed ${duration(now - changedAt)} ago, so failures do not count for ${duration(endsAt - now)} more`;
     return { ...failed, state: 'SUSPECTED', failures: before, reason };
   }
   const failures = before + 1;
