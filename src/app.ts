@@ -20,6 +20,7 @@ import { ConfigError } from './config-error.ts';
 import type { Config } from './config.ts';
 import { Engine } from './engine/engine.ts';
 import { Healer } from './healing/healer.ts';
+import { UserStops } from './healing/user-stops.ts';
 import { AddressGuard } from './outbound/address-guard.ts';
 import { HttpClient } from './outbound/http-client.ts';
 import type { Authentication } from './authentication/authentication.ts';
@@ -206,6 +207,7 @@ async function startParts(
     warnings: [() => unknownNodes.warning(), () => lostKeys.warning()],
     cloud: cloud?.view,
     clouds,
+    userStops: new UserStops({ store, profileTypes, now: Date.now }),
     healer: undefined,
     onPurged: retentionMetrics(registry),
   };
@@ -257,6 +259,8 @@ interface Parts {
   readonly warnings: readonly (() => Promise<string | undefined>)[];
   readonly cloud: CloudView | undefined;
   readonly clouds: Clouds | undefined;
+  /** Of requests and of the healer, where this process has one. */
+  readonly userStops: UserStops;
   /** Once it is started. */
   healer: Healer | undefined;
   readonly onPurged: ReturnType<typeof retentionMetrics>;
@@ -286,7 +290,7 @@ async function startHttp(
       maxExecutionsPerProject: config.executionsPerProject,
     },
     lastRecord: (nodeId) => parts.healer?.lastRecord(nodeId),
-    userStops: () => parts.healer?.userStops ?? new Map(),
+    userStops: parts.userStops,
     outdatedBecause: (nodeId) => parts.healer?.outdatedBecause(nodeId) ?? null,
     serverWarning: () => allWarnings(warnings),
     log: (details, message) => log.info(details, message),
@@ -371,6 +375,7 @@ async function startHealer(
     http,
     profileTypes,
     cloud,
+    userStops: parts.userStops,
     log,
     metrics: roundsMetrics(registry),
     limits: { total, perCluster: Math.max(1, Math.ceil(total / 2)) },

@@ -23,7 +23,6 @@ import type { Store } from '../store/store.ts';
 import { ClusterLeases } from './cluster-leases.ts';
 import { Observer } from './observer.ts';
 import { PlanningLoop } from './planning-loop.ts';
-import type { UserStop } from '../domain/user-stop.ts';
 import { UserStops } from './user-stops.ts';
 import { emptyWatchList, loadWatchList, withoutCluster, type WatchList } from './watch-list.ts';
 
@@ -42,6 +41,8 @@ export interface HealerOptions {
   };
   readonly metrics?: RoundsMetrics;
   readonly limits?: ProbeLimits;
+  /** Shared with requests, so that both see the same. Absent: the healer's own. */
+  readonly userStops?: Pick<UserStops, 'ask'>;
 }
 
 /** The pass behind all notices. */
@@ -55,7 +56,6 @@ export class Healer {
   readonly #leases: ClusterLeases;
   readonly #observer: Observer;
   readonly #planning: PlanningLoop;
-  readonly #userStops: UserStops;
   readonly #unlisten: (() => void)[] = [];
   #list: WatchList = emptyWatchList;
   /** Changes of the list follow one another. */
@@ -79,12 +79,6 @@ export class Healer {
       leases: this.#leases,
       onChange: (clusterId) => this.#planning.plan(clusterId),
     });
-    this.#userStops = new UserStops({
-      store,
-      profileTypes: options.profileTypes,
-      recordOf: (nodeId) => this.#observer.lastRecord(nodeId),
-      now,
-    });
     this.#planning = new PlanningLoop({
       leases: this.#leases,
       now,
@@ -92,7 +86,7 @@ export class Healer {
       observations: this.#observer,
       watchList: () => this.#list,
       profileTypes: options.profileTypes,
-      userStops: (policy, nodeIds) => this.#userStops.ask(policy, nodeIds),
+      userStops: options.userStops ?? new UserStops({ ...options, now }),
       ...(options.cloud === undefined
         ? {}
         : { withoutHost: (clusterId, nodeIds) => this.#withoutHost(clusterId, nodeIds) }),
@@ -136,11 +130,6 @@ export class Healer {
   /** Why what is recorded of the node is not how the node is; null: it is, or it is not watched here. */
   outdatedBecause(nodeId: string): string | null {
     return this.#observer.outdatedBecause(nodeId);
-  }
-
-  /** The nodes that users of the cloud have stopped, where a policy leaves those alone, by id. */
-  get userStops(): ReadonlyMap<string, UserStop> {
-    return this.#userStops.known;
   }
 
   /** How many records do not say how their nodes are, by what they say. */
@@ -188,7 +177,6 @@ export class Healer {
   async #watch(list: WatchList): Promise<void> {
     this.#list = list;
     await this.#observer.watch(list);
-    this.#userStops.retain((nodeId) => this.#observer.lastRecord(nodeId)?.state === 'FAILED');
   }
 
   async #reload(): Promise<void> {

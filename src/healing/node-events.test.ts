@@ -161,9 +161,10 @@ test('an event whose node cannot be read is tried again until its probe is recor
   watched.scene.cloud.break(idOf('web-2'));
   isAway = true;
   let isDone = false;
-  const event = Promise.resolve(watched.listener?.changed({ nodeId: idOf('web-2') })).then(() => {
+  const event = (async () => {
+    await watched.listener?.changed({ nodeId: idOf('web-2') });
     isDone = true;
-  });
+  })();
   await eventually('the node could not be read', () => logged.includes('a probe of a node failed'));
   expect(isDone).toBe(false);
   isAway = false;

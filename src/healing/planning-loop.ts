@@ -6,12 +6,11 @@
  * Before the first node of a cluster with `max_unhealthy` or `zone_outage` is recovered, the nodes are probed
  * that were last probed before it failed.
  */
-import type { HealthPolicy } from '../domain/health-policy.ts';
-import type { UserStop } from '../domain/user-stop.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
 import type { ClusterLeases } from './cluster-leases.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
 import { healRound } from './heal-round.ts';
+import type { UserStops } from './user-stops.ts';
 import { asAttached, type WatchedCluster, type WatchList } from './watch-list.ts';
 
 /** What the loop needs of the observer. */
@@ -37,10 +36,7 @@ export interface PlanningLoopOptions {
     nodeIds: readonly string[],
   ) => Promise<ReadonlyMap<string | null, string>>;
   /** Which of the failed nodes of a cluster users have stopped, where its policy leaves those alone. */
-  readonly userStops?: (
-    policy: HealthPolicy,
-    nodeIds: readonly string[],
-  ) => Promise<ReadonlyMap<string, UserStop>>;
+  readonly userStops?: Pick<UserStops, 'ask'>;
 }
 
 /** A round that failed is tried again, and no plan waits longer. */
@@ -107,15 +103,14 @@ export class PlanningLoop {
   /** @returns how long the round took, in milliseconds, without what it waited for before. */
   async #planCluster(clusterId: string): Promise<number> {
     const { leases, log, observations, watchList, profileTypes, withoutHost: hostless } = this.#options;
-    const { userStops: askUserStops } = this.#options;
     let begunAt = this.#now();
     try {
       const watched = watchList().clusters.get(clusterId) ?? null;
       if (watched !== null) await this.#probeUnseenNodes(watched);
       // Asked before the transaction: it is a request to the cloud.
       const failed = this.#failedNodes(clusterId);
-      const withoutHost = hostless && (await hostless(clusterId, failed));
-      const userStops = watched && (await askUserStops?.(watched.policy, failed));
+      const withoutHost = hostless && (await hostless(clusterId, [...failed.keys()]));
+      const userStops = watched && (await this.#options.userStops?.ask(watched.policy, failed));
       begunAt = this.#now();
       const planned = await leases.write(clusterId, async (tx) =>
         healRound(
@@ -168,10 +163,13 @@ export class PlanningLoop {
     );
   }
 
-  #failedNodes(clusterId: string): string[] {
+  #failedNodes(clusterId: string): ReadonlyMap<string, HealthRecord> {
     const { observations, watchList } = this.#options;
-    return watchList().nodes.flatMap(({ id, clusterId: of }) =>
-      of === clusterId && observations.lastRecord(id)?.state === 'FAILED' ? [id] : [],
+    return new Map(
+      watchList().nodes.flatMap(({ id, clusterId: of }) => {
+        const record = of === clusterId ? observations.lastRecord(id) : undefined;
+        return record?.state === 'FAILED' ? [[id, record] as const] : [];
+      }),
     );
   }
 

@@ -15,6 +15,8 @@ let scene: HealingScene;
 let asked = 0;
 let answer: () => Promise<UserStop | null>;
 let failure: string;
+let failedAt = 1;
+let state: HealthRecord['state'];
 let now = 1_800_000_000_000;
 let stops: UserStops;
 
@@ -23,6 +25,7 @@ beforeEach(async () => {
   scene = await HealingScene.prepare(opened.store, 2, { actions: [{ name: 'REBOOT' }] });
   asked = 0;
   failure = 'SERVER_STOPPED';
+  state = 'FAILED';
   answer = () => Promise.resolve(stop);
   const type = {
     ...scene.cloud.type,
@@ -34,11 +37,14 @@ beforeEach(async () => {
   stops = new UserStops({
     store: opened.store,
     profileTypes: registryOf([type]),
-    recordOf: () => ({ failure: { class: failure, reason: '' }, failedAt: 1 }) as HealthRecord,
     now: () => now,
   });
 });
 afterEach(() => opened.close());
+
+function records(): ReadonlyMap<string, HealthRecord> {
+  return new Map([[node, { state, failure: { class: failure, reason: '' }, failedAt } as HealthRecord]]);
+}
 
 function policy(stoppedByUser?: 'HOLD'): HealthPolicy {
   const read = storedHealthPolicy(scene.policy);
@@ -46,33 +52,41 @@ function policy(stoppedByUser?: 'HOLD'): HealthPolicy {
 }
 
 test('the cloud is asked where the policy leaves alone what users have stopped, and not otherwise', async () => {
-  expect(await stops.ask(policy(), [node])).toEqual(new Map());
+  expect(await stops.ask(policy(), records())).toEqual(new Map());
   expect(asked).toBe(0);
-  expect(await stops.ask(policy('HOLD'), [node])).toEqual(new Map([[node, stop]]));
-  expect(stops.known).toEqual(new Map([[node, stop]]));
+  expect(await stops.ask(policy('HOLD'), records())).toEqual(new Map([[node, stop]]));
 });
 
 test('of a server in ERROR or that was deleted nothing is asked', async () => {
   for (failure of ['SERVER_ERROR', 'SERVER_DELETED', 'HOST_DOWN'])
-    expect(await stops.ask(policy('HOLD'), [node])).toEqual(new Map());
+    expect(await stops.ask(policy('HOLD'), records())).toEqual(new Map());
+  expect(asked).toBe(0);
+});
+
+test('of a node whose failure is not confirmed nothing is asked', async () => {
+  state = 'SUSPECTED';
+  expect(await stops.ask(policy('HOLD'), records())).toEqual(new Map());
   expect(asked).toBe(0);
 });
 
 test('what was answered is kept for a minute', async () => {
-  await stops.ask(policy('HOLD'), [node]);
+  await stops.ask(policy('HOLD'), records());
   now += 59_000;
-  await stops.ask(policy('HOLD'), [node]);
+  await stops.ask(policy('HOLD'), records());
   expect(asked).toBe(1);
   now += 1000;
-  await stops.ask(policy('HOLD'), [node]);
+  await stops.ask(policy('HOLD'), records());
   expect(asked).toBe(2);
-  stops.retain(() => false);
-  expect(stops.known).toEqual(new Map());
+  failedAt += 1;
+  await stops.ask(policy('HOLD'), records());
+  expect(asked).toBe(3);
 });
 
 test('where it cannot be seen who stopped it, nothing is done yet, and why is said', async () => {
   answer = () => Promise.reject(new Error('Nova answers 503'));
-  const found = await stops.ask(policy('HOLD'), [node]);
+  const found = await stops.ask(policy('HOLD'), records());
   expect(found.get(node)?.why).toBe('whether a user has stopped it cannot be seen: Nova answers 503');
-  expect(found.get(node)?.ends).toBe('it is asked again every minute');
+  expect(found.get(node)?.ends).toBe('it is asked again at each round of healing');
+  answer = () => Promise.resolve(stop);
+  expect(await stops.ask(policy('HOLD'), records())).toEqual(new Map([[node, stop]]));
 });

@@ -1,7 +1,8 @@
 /**
  * Which failed nodes of a cluster were stopped by users of their cloud, asked before a round of healing where
- * the policy leaves those alone. What was answered is kept for a while: a round comes every ten seconds as
- * long as a recovery is held, and the answer changes when the node runs again, which a probe sees.
+ * the policy leaves those alone, and where a user asks what is done about them, in a process that heals or
+ * not. What was answered is kept for a while: a round comes every ten seconds as long as a recovery is held,
+ * and the answer changes when the node runs again, which a probe sees.
  */
 import { loadManagedNode, type ProfileTools } from '../clusters/managed-node.ts';
 import type { HealthPolicy } from '../domain/health-policy.ts';
@@ -11,7 +12,6 @@ import type { Store } from '../store/store.ts';
 
 export interface UserStopsOptions extends ProfileTools {
   readonly store: Pick<Store, 'db' | 'secrets'>;
-  readonly recordOf: (nodeId: string) => HealthRecord | undefined;
   readonly now: () => number;
 }
 
@@ -35,48 +35,51 @@ export class UserStops {
     this.#options = options;
   }
 
-  /** As last answered. */
-  get known(): ReadonlyMap<string, UserStop> {
-    return new Map(
-      [...this.#answers].flatMap(([id, { stop }]) => (stop === null ? [] : [[id, stop] as const])),
-    );
-  }
-
-  /** @param nodeIds of the nodes of a cluster that have failed. */
-  async ask(policy: HealthPolicy, nodeIds: readonly string[]): Promise<ReadonlyMap<string, UserStop>> {
+  /**
+   * @param records of the nodes of a cluster, by id; those that have not failed are left out.
+   * @param limitMs for the cloud to answer.
+   */
+  async ask(
+    policy: HealthPolicy,
+    records: ReadonlyMap<string, HealthRecord>,
+    limitMs = ASK_MS,
+  ): Promise<ReadonlyMap<string, UserStop>> {
     if (policy.safety.stoppedByUser !== 'HOLD') return new Map();
-    const found = await Promise.all(nodeIds.map(async (id) => [id, await this.#answerFor(id)] as const));
+    this.#forgetOld();
+    const found = await Promise.all(
+      [...records].map(async ([id, record]) => [id, await this.#answerFor(id, record, limitMs)] as const),
+    );
     return new Map(found.flatMap(([id, stop]) => (stop === null ? [] : [[id, stop] as const])));
   }
 
-  /** Of all others nothing is kept. */
-  retain(isFailed: (nodeId: string) => boolean): void {
-    for (const id of this.#answers.keys()) if (!isFailed(id)) this.#answers.delete(id);
+  #forgetOld(): void {
+    const now = this.#options.now();
+    for (const [id, { askedAt }] of this.#answers) if (now - askedAt >= KEPT_MS) this.#answers.delete(id);
   }
 
-  async #answerFor(nodeId: string): Promise<UserStop | null> {
-    const { recordOf, now } = this.#options;
-    const record = recordOf(nodeId);
-    if (record === undefined || !stopped.has(record.failure?.class ?? '')) return null;
-    const { failedAt } = record;
+  async #answerFor(
+    nodeId: string,
+    { state, failure, failedAt }: HealthRecord,
+    limitMs: number,
+  ): Promise<UserStop | null> {
+    if (state !== 'FAILED' || !stopped.has(failure?.class ?? '')) return null;
     const known = this.#answers.get(nodeId);
-    if (known !== undefined && known.failedAt === failedAt && now() - known.askedAt < KEPT_MS)
-      return known.stop;
-    const stop = await this.#askCloud(nodeId);
-    this.#answers.set(nodeId, { failedAt, askedAt: now(), stop });
-    return stop;
-  }
-
-  /** A cloud that does not say who stopped the node is no reason to start it against the will of a user. */
-  async #askCloud(nodeId: string): Promise<UserStop | null> {
+    if (known !== undefined && known.failedAt === failedAt) return known.stop;
     try {
-      const { type, facts } = await loadManagedNode(this.#options, nodeId);
-      return (await type.stoppedByUser?.(facts, AbortSignal.timeout(ASK_MS))) ?? null;
+      const stop = await this.#askCloud(nodeId, limitMs);
+      this.#answers.set(nodeId, { failedAt, askedAt: this.#options.now(), stop });
+      return stop;
     } catch (error) {
+      // A cloud that does not say who stopped the node is no reason to start it against the will of a user.
       return {
         why: `whether a user has stopped it cannot be seen: ${(error as Error).message}`,
-        ends: 'it is asked again every minute',
+        ends: 'it is asked again at each round of healing',
       };
     }
+  }
+
+  async #askCloud(nodeId: string, limitMs: number): Promise<UserStop | null> {
+    const { type, facts } = await loadManagedNode(this.#options, nodeId);
+    return (await type.stoppedByUser?.(facts, AbortSignal.timeout(limitMs))) ?? null;
   }
 }

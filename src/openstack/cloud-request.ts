@@ -41,6 +41,11 @@ export interface CloudAnswer {
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
+/** The service's own id of the request, whatever id the caller gave it; null: it did not say. */
+export function requestIdOf({ headers }: Pick<CloudAnswer, 'headers'>): string | null {
+  return headers['x-openstack-request-id'] ?? headers['x-compute-request-id'] ?? null;
+}
+
 /**
  * Whether it does no harm to send it again without knowing whether it was carried out. Most PUT and
  * DELETE are idempotent in the APIs that are used here: what was deleted already answers 404.

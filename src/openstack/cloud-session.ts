@@ -18,7 +18,13 @@ import { answerReason, parseBody, retryAfterMs } from './answer-reason.ts';
 import { authRequest } from './auth-request.ts';
 import { findEndpoint, regionsWith, withVersion } from './catalog.ts';
 import { CloudError } from './cloud-error.ts';
-import { isRepeatable, type CallContext, type CloudAnswer, type CloudRequest } from './cloud-request.ts';
+import {
+  isRepeatable,
+  requestIdOf,
+  type CallContext,
+  type CloudAnswer,
+  type CloudRequest,
+} from './cloud-request.ts';
 import type { CloudSettings, Credential } from './cloud-settings.ts';
 import { retryDelay } from './retry.ts';
 import { noToken, readToken, type CloudToken } from './token.ts';
@@ -270,7 +276,7 @@ export class CloudSession {
       request: `${method} ${path}`,
       status,
       reason: answerReason(body, status),
-      requestId: headers['x-openstack-request-id'] ?? headers['x-compute-request-id'] ?? null,
+      requestId: requestIdOf({ headers }),
       mayHaveHappened: status >= 500,
       retryAfterMs: retryAfterMs(headers['retry-after'], this.#now()),
     });

@@ -55,6 +55,11 @@ export interface OperationRequest {
    * have begun.
    */
   readonly signal: AbortSignal;
+  /**
+   * Keeps data of the node at once, beside what it has: what must be known also where the operation does not
+   * come to its end. What it returns has them as well. Absent: nothing is kept before the end.
+   */
+  readonly keepData?: ((data: JsonObject) => Promise<void>) | undefined;
   /** Is told what the operation waits for, in a clause: the reason where its time is over. */
   readonly waitsFor?: ((what: string) => void) | undefined;
 }

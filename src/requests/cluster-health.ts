@@ -8,7 +8,6 @@ import type { Cluster, Node } from '../domain/model.ts';
 import { regionOf } from '../domain/placement.ts';
 import { rulesOfCluster, type NamedRules } from '../clusters/cluster-rules.ts';
 import { updateBatch } from '../clusters/update-batch.ts';
-import { regionsWithoutHost } from '../clusters/regions-without-host.ts';
 import { takeSnapshot, type ClusterSnapshot, type SnapshotPart } from '../healing/snapshot.ts';
 import type { BreakerState } from '../domain/breaker-state.ts';
 import { explainCluster } from '../recovery/explain-cluster.ts';
@@ -29,6 +28,7 @@ import { standingOutages, type StandingOutage } from '../recovery/zone-outage.ts
 import { getProfile } from '../store/profiles.ts';
 import { effectsOfChanges } from '../profiles/update-plan.ts';
 import { actionsOfClusters, nothingOfActions, type ActionsOfCluster } from './actions-of-clusters.ts';
+import { askCloud } from './ask-cloud.ts';
 import { cloudReport } from './cloud-report.ts';
 import { explainedNames } from './explained-names.ts';
 import { requireObject } from './find-object.ts';
@@ -212,9 +212,7 @@ export async function describeClusterHealth(
   const rules = await rulesOfCluster(db, cluster.id);
   const known = { db, profileTypes: tools.profileTypes };
   const taken = await takeSnapshot(known, cluster, rules, now, part);
-  const withoutHost = await regionsWithoutHost({ ...known, cloud: tools.cloud }, cluster, taken.nodes);
-  const userStops = tools.userStops?.() ?? new Map();
-  const snapshot = { ...taken, round: { ...taken.round, withoutHost, userStops } };
+  const snapshot = await askCloud(tools, cluster, taken, rules?.policy ?? null);
   const { round } = snapshot;
   const safety = rules?.policy.safety;
   const limit = (share: Share | null | undefined) =>

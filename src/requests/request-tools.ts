@@ -7,7 +7,6 @@
  * A use case answers as soon as the action is in the queue; what the action does is `actions/`. It throws a
  * CoppiceError for what it refuses. It knows no wire: bodies are read and answers are written by `http/`.
  */
-import type { UserStop } from '../domain/user-stop.ts';
 import type { PurgedKind } from '../retention/purges.ts';
 import type { NodeLimit } from '../domain/capacity.ts';
 import type { CloudState, HostsView } from '../domain/cloud-state.ts';
@@ -15,6 +14,7 @@ import type { Clouds } from '../openstack/cloud.ts';
 import type { Owner, Role } from '../domain/model.ts';
 import type { CheckSettings, PolicyType } from '../policies/policy-type.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
+import type { UserStops } from '../healing/user-stops.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
 import type { WorkflowRunner } from '../workflow/runner/workflow-runner.ts';
 import type { WorkflowServices } from '../workflow/workflow-services.ts';
@@ -68,8 +68,8 @@ export interface RequestTools {
    * node is not probed here.
    */
   readonly outdatedBecause?: (nodeId: string) => string | null;
-  /** Nodes that users of the cloud have stopped, where this process heals. Absent: none is known. */
-  readonly userStops?: () => ReadonlyMap<string, UserStop>;
+  /** Asks which nodes users of the cloud have stopped. Absent: of none that is known. */
+  readonly userStops?: Pick<UserStops, 'ask'>;
   /** What an operator has to know of this machine that no cluster shows; undefined: nothing. */
   readonly serverWarning?: () => Promise<string | undefined>;
   /** Absent: this Coppice works with no cloud. */

@@ -2,7 +2,6 @@
  * Asking what would happen if nodes of a cluster failed now, under its own health policy or another one.
  * Nothing is touched or written.
  */
-import { regionsWithoutHost } from '../clusters/regions-without-host.ts';
 import { didYouMean } from '../domain/did-you-mean.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import { domainInWords, domainNoun } from '../domain/failure-domain.ts';
@@ -28,6 +27,7 @@ import {
   type Simulation,
   type Suppositions,
 } from '../recovery/simulate-round.ts';
+import { askCloud } from './ask-cloud.ts';
 import { fitting, requireObject, requireReferenced } from './find-object.ts';
 import { partOfCluster, refuseOtherProject } from './other-projects.ts';
 import { refuseMisfit } from './policy-fit.ts';
@@ -83,9 +83,7 @@ export async function simulate(
   const { rules, name, isAttached } = await rulesFor(tools, caller, cluster, request);
   const known = { db, profileTypes: tools.profileTypes };
   const taken = await takeSnapshot(known, cluster, rules, now);
-  const withoutHost = await regionsWithoutHost({ ...known, cloud: tools.cloud }, cluster, taken.nodes);
-  const userStops = tools.userStops?.() ?? new Map();
-  const snapshot = { ...taken, round: { ...taken.round, withoutHost, userStops } };
+  const snapshot = await askCloud(tools, cluster, taken, rules.policy);
   const failures = [
     ...failuresOf(cluster, snapshot, request.failures),
     ...(await failuresOfZones(tools, cluster, snapshot, rules.policy, request)),

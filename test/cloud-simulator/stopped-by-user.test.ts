@@ -1,6 +1,7 @@
 /** A Coppice process whose policy leaves alone what users have stopped in Nova. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startCloudSimulator, type CloudSimulator } from '../../src/cloud-simulator/cloud-simulator.ts';
+import { faultSchema } from '../../src/cloud-simulator/faults.ts';
 import { CloudParts } from '../lab/coppice/cloud-parts.ts';
 import { CoppiceProcess } from '../lab/coppice/coppice-process.ts';
 import {
@@ -8,6 +9,7 @@ import {
   prepareStopped,
   recoverOwnStop,
   recoverPausedOnRequest,
+  seeStoppedWithoutHealer,
   serverNodeAt,
 } from '../lab/coppice/leave-stopped.ts';
 import { Lab } from '../lab/lab.ts';
@@ -33,6 +35,21 @@ afterAll(async () => {
 
 test('a server that a user stopped is left alone, with who, when and what to do, until it is started', async () => {
   await leaveStoppedUntilStarted(coppice, cloud);
+}, 90_000);
+
+test('a process that does not heal shows why it is left alone', async () => {
+  await seeStoppedWithoutHealer(coppice, cloud);
+}, 90_000);
+
+test('a stop of a user after an operation that Nova refused is left alone', async () => {
+  const node = await serverNodeAt(coppice, 0);
+  const target = node.physical_id;
+  simulator.world.faults.add(
+    faultSchema.parse({ service: 'compute', operation: 'stop', kind: 'error', status: 409, target }),
+  );
+  const refused = coppice.act('POST', `/v1/nodes/${node.id}/ops`, { stop: {} });
+  await expect(refused).rejects.toThrow('FAILED');
+  await leaveStoppedUntilStarted(coppice, cloud, 3);
 }, 90_000);
 
 test('it is recovered nevertheless when an operator asks for it', async () => {

@@ -7,6 +7,7 @@ import type { ManagedNode } from '../../clusters/managed-node.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { OperationRequest } from '../../profiles/profile-type.ts';
 import type { Tx } from '../../store/store.ts';
+import { keepNodeData } from '../keep-node-data.ts';
 import { attempt } from './attempt-step.ts';
 import type { Attempt } from './attempt-step.ts';
 import type { Ran, StepRun } from './step-run.ts';
@@ -33,7 +34,8 @@ export async function timedPart<T extends JsonObject | null>(
       const done = await attempt(
         async (limited, waitsFor) => {
           const node = await loadManagedNode(services, nodeId);
-          return await work(node, { key: `${key}${suffix}`, signal: limited, waitsFor });
+          const keepData = keepNodeData(services.store, nodeId);
+          return await work(node, { key: `${key}${suffix}`, signal: limited, keepData, waitsFor });
         },
         timeoutMs,
         signal,

@@ -4,6 +4,7 @@ import type { ActionContext, ActionDefinition } from '../../engine/action-contex
 import { loadManagedNode } from '../../clusters/managed-node.ts';
 import { typeName } from '../../profiles/profile-type.ts';
 import { updateNode } from '../../store/nodes.ts';
+import { keepNodeData } from '../keep-node-data.ts';
 import { deregisterNode } from '../registrations.ts';
 import { requireRegistered } from './register-or-later.ts';
 import type { ActionServices } from '../services.ts';
@@ -60,7 +61,8 @@ async function operate(
       const operation = type.operations[name];
       if (operation === undefined) throw notSupported(name, typeName(type));
       const opened = store.secrets.openIn(isJsonObject(params) ? params : {});
-      const { physicalId, data } = await operation.run(facts, opened, request);
+      const keepData = keepNodeData(store, target);
+      const { physicalId, data } = await operation.run(facts, opened, { ...request, keepData });
       return { physicalId, data };
     },
     async (tx, made) => {

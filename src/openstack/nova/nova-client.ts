@@ -2,10 +2,10 @@
  * The parts of Nova's API that Coppice uses (Compute API v2.1). The microversion is 2.84 (Ussuri), or the
  * newest that an older cloud has, 2.53 (Pike) at least.
  */
-import type { Json, JsonObject } from '../../domain/json.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import { bodyOf, pathSegment } from '../answer-body.ts';
 import { CloudError, isStatus } from '../cloud-error.ts';
-import type { CallContext, CloudAnswer, CloudRequest } from '../cloud-request.ts';
+import { requestIdOf, type CallContext, type CloudAnswer, type CloudRequest } from '../cloud-request.ts';
 import type { CloudSession } from '../cloud-session.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import type {
@@ -123,10 +123,11 @@ export class NovaClient {
   /**
    * `POST /servers/ID/action`. Nova answers most of them when it has begun.
    * @param action `{"reboot": {"type": "SOFT"}}`
+   * @returns Nova's id of the request, as its instance action has it; null: Nova did not say.
    */
-  async act(id: string, action: JsonObject, context: CallContext): Promise<Json> {
+  async act(id: string, action: JsonObject, context: CallContext): Promise<string | null> {
     const path = `/servers/${pathSegment(id)}/action`;
-    return (await this.request({ method: 'POST', path, body: action }, context)).body;
+    return requestIdOf(await this.request({ method: 'POST', path, body: action }, context));
   }
 
   /** Nova answers when the port is attached. */

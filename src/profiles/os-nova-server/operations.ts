@@ -59,21 +59,20 @@ export function serverOperations(cloudFor: CloudFor): Readonly<Record<string, Op
           request,
         ),
     },
-    pause: { ...simple(cloudFor, 'Pause the server.', 'pause', ['PAUSED']), service: 'ENDS' },
+    pause: ending(cloudFor, 'Pause the server.', 'pause', ['PAUSED']),
     unpause: {
       ...simple(cloudFor, 'Let a paused server run again.', 'unpause', ['ACTIVE']),
       service: 'BEGINS',
     },
-    suspend: {
-      ...simple(cloudFor, 'Suspend the server: its memory is written to the disk.', 'suspend', ['SUSPENDED']),
-      service: 'ENDS',
-    },
+    suspend: ending(cloudFor, 'Suspend the server: its memory is written to the disk.', 'suspend', [
+      'SUSPENDED',
+    ]),
     resume: {
       ...simple(cloudFor, 'Let a suspended server run again.', 'resume', ['ACTIVE']),
       service: 'BEGINS',
     },
     start: { ...simple(cloudFor, 'Start the server.', 'os-start', ['ACTIVE']), service: 'BEGINS' },
-    stop: { ...simple(cloudFor, 'Stop the server.', 'os-stop', ['SHUTOFF']), service: 'ENDS' },
+    stop: ending(cloudFor, 'Stop the server.', 'os-stop', ['SHUTOFF']),
     lock: lock(cloudFor, 'Lock the server: only an administrator can change it.', 'lock'),
     unlock: lock(cloudFor, 'Unlock the server.', 'unlock'),
     rescue: {
@@ -116,12 +115,23 @@ export function serverOperations(cloudFor: CloudFor): Readonly<Record<string, Op
   };
 }
 
+/** An action without parameters, after which the server does not run. */
+function ending(
+  cloudFor: CloudFor,
+  description: string,
+  action: string,
+  until: readonly string[],
+): Operation {
+  return { ...simple(cloudFor, description, action, until, true), service: 'ENDS' };
+}
+
 /** An action without parameters, which leads to a status. */
 function simple(
   cloudFor: CloudFor,
   description: string,
   action: string,
   until: readonly string[],
+  stops = false,
 ): Operation {
   const name = action.replace(/^os-/, '');
   return {
@@ -136,6 +146,7 @@ function simple(
           recordedAs: name,
           doing: `the operation ${name} on the server failed`,
           until,
+          stops,
           isState: true,
         },
         request,

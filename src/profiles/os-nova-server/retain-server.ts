@@ -40,7 +40,14 @@ async function stopServer(cloud: Cloud, node: NodeFacts, request: OperationReque
   await runServerOperation(
     cloud,
     node,
-    { action: { 'os-stop': null }, recordedAs: 'stop', doing: DOING, until: stopped, isState: true },
+    {
+      action: { 'os-stop': null },
+      recordedAs: 'stop',
+      doing: DOING,
+      until: stopped,
+      stops: true,
+      isState: true,
+    },
     request,
   );
   return true;

@@ -23,6 +23,7 @@ import type { NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.
 import { awaitServer, type Awaited } from './await-server.ts';
 import { dataOf } from './create-server.ts';
 import { MARK } from './owned-metadata.ts';
+import { ownStop } from './stopped-by-user.ts';
 
 export interface ServerOperation {
   /** The body of `POST /servers/ID/action`, `{"reboot": {"type": "SOFT"}}`; or another request. */
@@ -39,6 +40,8 @@ export interface ServerOperation {
   readonly from?: readonly string[];
   /** Where the status of the server does not show it: whether it has ended. @throws as it has failed. */
   readonly isDone?: (server: Server, context: CallContext) => Promise<boolean>;
+  /** The server does not run afterwards: a user who does the same is told apart by the request. */
+  readonly stops?: boolean;
   /** It changes nothing where the server is in one of `until` already. */
   readonly isState?: boolean;
   /** What has to be done before Nova begins it; not where an earlier request of the key has begun it. */
@@ -58,7 +61,8 @@ export async function runServerOperation(
   if (id === null)
     throw new CoppiceError('operation-impossible', `${operation.doing}: the node has no server`);
   const settled: CallContext = { signal: AbortSignal.timeout(SETTLE_MS) };
-  const isBegun = await begin(cloud, id, operation, request, settled);
+  const begun = await begin(cloud, id, operation, request, settled);
+  const kept = await keepStop(operation, begun, request);
   const awaited: Awaited = {
     doing: operation.doing,
     until: operation.until,
@@ -69,24 +73,41 @@ export async function runServerOperation(
   const server = await awaitServer(cloud.nova, id, awaited, { signal: request.signal }).catch(
     async (error: unknown) => {
       // Nothing may go on when this returns: what Nova has begun is seen to its end first.
-      if (request.signal.aborted && isBegun) await settle(cloud, id, awaited, settled);
+      if (request.signal.aborted && begun !== null) await settle(cloud, id, awaited, settled);
       request.signal.throwIfAborted();
       throw error;
     },
   );
   if (server === undefined)
     throw new CoppiceError('operation-impossible', `${operation.doing}: server ${id} does not exist`);
-  return { physicalId: id, data: { ...node.data, ...dataOf(server) } };
+  return { physicalId: id, data: { ...node.data, ...kept, ...dataOf(server) } };
 }
 
-/** @returns whether Nova has begun it, now or for an earlier request of the same key. */
+/** Nova may never come to the end of a stop: it is Coppice's from its begin on. */
+async function keepStop(
+  { stops = false }: ServerOperation,
+  begun: Begun | null,
+  { keepData }: OperationRequest,
+): Promise<JsonObject> {
+  if (!stops || begun?.requestId == null) return {};
+  const kept = ownStop(begun.requestId);
+  await keepData?.(kept);
+  return kept;
+}
+
+/** What Nova has begun: its id of the request, as its instance action has it; null: it is not known. */
+interface Begun {
+  readonly requestId: string | null;
+}
+
+/** @returns null: Nova has begun it neither now nor for an earlier request of the same key. */
 async function begin(
   cloud: Cloud,
   id: string,
   operation: ServerOperation,
   { key: requestKey, signal }: OperationRequest,
   settled: CallContext,
-): Promise<boolean> {
+): Promise<Begun | null> {
   const { nova } = cloud;
   const key = markOf(requestKey);
   // A request that is aborted from the start still has to see what an earlier one began.
@@ -94,9 +115,10 @@ async function begin(
   try {
     const server = await nova.getServer(id, looking);
     const last = readMark(server, key);
-    if (last !== undefined && (await hasBegunAfter(cloud, id, last, operation, looking))) return true;
+    const earlier = last === undefined ? null : await begunAfter(cloud, id, last, operation, looking);
+    if (earlier !== null) return earlier;
     signal.throwIfAborted();
-    if (operation.isState === true && operation.until.includes(server.status)) return false;
+    if (operation.isState === true && operation.until.includes(server.status)) return null;
     await operation.prepare?.(server, { signal });
     const newest = (await nova.listInstanceActions(id, looking))[0]?.request_id ?? '';
     const marked =
@@ -142,37 +164,37 @@ async function act(
   last: string,
   context: CallContext,
   settled: CallContext,
-): Promise<boolean> {
+): Promise<Begun> {
   try {
     const { action } = operation;
-    if (typeof action === 'function') await action(cloud, context);
-    else await cloud.nova.act(id, action, context);
-    return true;
+    if (typeof action !== 'function') return { requestId: await cloud.nova.act(id, action, context) };
+    await action(cloud, context);
+    return { requestId: null };
   } catch (error) {
     const isUnclear = context.signal.aborted || (error instanceof CloudError && error.mayHaveHappened);
     if (!isUnclear) throw error;
     // The answer is lost: the instance actions show whether it was begun. As long as they cannot be seen,
     // it may be under way, and nothing else may be begun.
-    const ask = (): Promise<boolean> => hasBegunAfter(cloud, id, last, operation, settled);
-    const isBegun = await askUntil(ask, () => true, settled.signal).catch(() => undefined);
-    if (isBegun === true) return true;
+    const ask = (): Promise<Begun | null> => begunAfter(cloud, id, last, operation, settled);
+    const begun = await askUntil(ask, () => true, settled.signal).catch(() => undefined);
+    if (begun != null) return begun;
     throw error;
   }
 }
 
 /** Instance actions come newest first; those before the marked one are of others. */
-async function hasBegunAfter(
+async function begunAfter(
   { nova }: Cloud,
   id: string,
   last: string,
   { recordedAs }: Pick<ServerOperation, 'recordedAs'>,
   context: CallContext,
-): Promise<boolean> {
+): Promise<Begun | null> {
   for (const { action, request_id: requestId } of await nova.listInstanceActions(id, context)) {
-    if (requestId === last) return false;
-    if (action === recordedAs) return true;
+    if (requestId === last) return null;
+    if (action === recordedAs) return { requestId };
   }
-  return false;
+  return null;
 }
 
 /** The newest of the instance actions of a name. @returns with why it failed; undefined: it is not known. */
@@ -222,7 +244,7 @@ export async function hasBegun(
   context: CallContext,
 ): Promise<boolean> {
   const last = readMark(server, markOf(key));
-  return last !== undefined && (await hasBegunAfter(cloud, server.id, last, operation, context));
+  return last !== undefined && (await begunAfter(cloud, server.id, last, operation, context)) !== null;
 }
 
 /** @throws CoppiceError `operation-impossible`. */

@@ -4,16 +4,22 @@
  * `_sync_instance_power_state` with the context of the service).
  *
  *     instance actions, the newest first ──> the newest that changes whether it runs ──> a stop, of a user,
- *     and not the operation that Coppice has marked on the server (run-operation.ts)
- *
- * What cannot be told apart counts as Coppice's: then the node is recovered as any other.
+ *     and not the request with which Coppice last stopped it (`ownStop`, in the data of the node)
  */
+import type { JsonObject } from '../../domain/json.ts';
 import type { UserStop } from '../../domain/user-stop.ts';
 import { isStatus } from '../../openstack/cloud-error.ts';
 import type { NovaClient } from '../../openstack/nova/nova-client.ts';
-import type { InstanceAction, Server } from '../../openstack/nova/server.ts';
+import type { InstanceAction } from '../../openstack/nova/server.ts';
 import type { NodeFacts } from '../profile-type.ts';
-import { MARK } from './owned-metadata.ts';
+
+/** Of the data of a node: the request with which Coppice last stopped, paused or suspended its server. */
+const OWN_STOP = 'stop_request';
+
+/** @param requestId Nova's, as its instance action has it. */
+export function ownStop(requestId: string): JsonObject {
+  return { [OWN_STOP]: requestId };
+}
 
 interface Stop {
   /** As Nova names it among the instance actions. */
@@ -64,7 +70,7 @@ const changing: ReadonlySet<string> = new Set([
 /** @throws CloudError where it cannot be seen. */
 export async function serverStoppedByUser(
   nova: NovaClient,
-  { physicalId: id }: NodeFacts,
+  { physicalId: id, data }: Pick<NodeFacts, 'physicalId' | 'data'>,
   signal: AbortSignal,
 ): Promise<UserStop | null> {
   if (id === null) return null;
@@ -73,24 +79,15 @@ export async function serverStoppedByUser(
     const wanted = stops[server.status];
     if (wanted === undefined) return null;
     const actions = await nova.listInstanceActions(id, { signal });
-    const at = actions.findIndex(({ action }) => changing.has(action));
-    const last = actions[at];
-    if (last?.action !== wanted.action || last.user_id === null || isOwn(server, actions, at)) return null;
+    const last = actions.find(({ action }) => changing.has(action));
+    if (last?.action !== wanted.action || last.user_id === null) return null;
+    if (last.request_id === data[OWN_STOP]) return null;
     return userStopOf(id, last, last.user_id, wanted);
   } catch (error) {
     // A server that is gone was not stopped: the cluster is to have another one.
     if (isStatus(error, 404)) return null;
     throw error;
   }
-}
-
-/** Coppice marks a server with the newest action before its own, which is the next one after that. */
-function isOwn({ metadata }: Server, actions: readonly InstanceAction[], at: number): boolean {
-  const mark = metadata[MARK];
-  if (mark === undefined) return false;
-  const [, before = ''] = mark.split(' ');
-  const marked = actions.findIndex(({ request_id: requestId }) => requestId === before);
-  return at === (marked < 0 ? actions.length : marked) - 1;
 }
 
 function userStopOf(id: string, action: InstanceAction, user: string, { done, undo }: Stop): UserStop {

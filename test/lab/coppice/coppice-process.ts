@@ -107,10 +107,12 @@ export class CoppiceProcess {
     return join(this.#directory, 'coppice.yaml');
   }
 
-  async #start(): Promise<void> {
+  /** @param roles what it does, as of `--roles`; absent: everything. */
+  async #start(roles?: string): Promise<void> {
     const { cloud = 'openstack', auth = 'none', environment } = this.#options;
     const data = ['--data-dir', join(this.#directory, 'data'), '--config', this.#config];
     const args = ['serve', '--json', ...data, '--listen', '127.0.0.1:0', '--cloud', cloud, '--auth', auth];
+    if (roles !== undefined) args.push('--roles', roles);
     const child = spawn(process.execPath, [program, ...args], {
       env: { ...process.env, ...environmentOf(this.#lab), ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -124,10 +126,13 @@ export class CoppiceProcess {
     this.url = ready.url;
   }
 
-  /** SIGKILL, and a start with the same data. */
-  async killAndStart(): Promise<void> {
+  /**
+   * SIGKILL, and a start with the same data.
+   * @param roles what it does from then on, as of `--roles`; absent: everything.
+   */
+  async killAndStart(roles?: string): Promise<void> {
     await this.#end('SIGKILL');
-    await this.#start();
+    await this.#start(roles);
   }
 
   /** Of the messages of the cloud; where it is started without them, there is none. */

@@ -53,7 +53,12 @@ async function reasonOfHold(coppice: CoppiceProcess, { id }: CoppiceNode): Promi
   );
 }
 
-export async function leaveStoppedUntilStarted(coppice: CoppiceProcess, cloud: CloudParts): Promise<void> {
+/** @param recoveries of the node that are closed then. */
+export async function leaveStoppedUntilStarted(
+  coppice: CoppiceProcess,
+  cloud: CloudParts,
+  recoveries = 1,
+): Promise<void> {
   const node = await serverNodeAt(coppice, 0);
   const id = node.physical_id;
   await cloud.actOnServer(id, { 'os-stop': null });
@@ -64,7 +69,24 @@ export async function leaveStoppedUntilStarted(coppice: CoppiceProcess, cloud: C
   expect(reason).toContain(`openstack server start ${id}`);
   expect((await cloud.server(id))?.status).toBe('SHUTOFF');
   await cloud.actOnServer(id, { 'os-start': null });
-  expect(await coppice.closedRecovery(node)).toMatchObject({ state: 'SELF_HEALED' });
+  expect(await coppice.closedRecovery(node, recoveries)).toMatchObject({ state: 'SELF_HEALED' });
+}
+
+/** A process that only answers requests shows the gate, also in a simulation. */
+export async function seeStoppedWithoutHealer(coppice: CoppiceProcess, cloud: CloudParts): Promise<void> {
+  const node = await serverNodeAt(coppice, 0);
+  await cloud.actOnServer(node.physical_id, { 'os-stop': null });
+  const held = await reasonOfHold(coppice, node);
+  await coppice.killAndStart('api');
+  expect(await reasonOfHold(coppice, node)).toBe(held);
+  const { simulation } = await coppice.send('POST', `/v1/clusters/${CLUSTER}/simulate`, {
+    simulate: { failures: [{ node: node.id, class: 'SERVER_STOPPED' }] },
+  });
+  const { nodes } = simulation as unknown as { nodes: readonly JsonObject[] };
+  expect(nodes).toMatchObject([{ id: node.id, decision: 'HOLD', gate: 'stopped_by_user' }]);
+  await coppice.killAndStart();
+  await cloud.actOnServer(node.physical_id, { 'os-start': null });
+  await coppice.closedRecovery(node, 2);
 }
 
 export async function recoverPausedOnRequest(coppice: CoppiceProcess, cloud: CloudParts): Promise<void> {
