@@ -2,7 +2,9 @@ import type { OperationRequest } from '../profiles/profile-type.ts';
 import { getNode, updateNode } from '../store/nodes.ts';
 import type { Store } from '../store/store.ts';
 
-/** For an operation on the node: `OperationRequest.keepData`. When the node was last changed stays as it is. */
+/**
+ * For an operation on the node: `OperationRequest.keepData`. When the node was last changed stays as it is.
+ */
 export function keepNodeData(
   store: Pick<Store, 'write'>,
   nodeId: string,
