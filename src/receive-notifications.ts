@@ -15,5 +15,6 @@ export async function receiveNotifications(
   registry: Registry,
 ): Promise<void> {
   const counted = cloudNotificationMetrics(registry, () => consumer.state);
-  consumer.start(`coppice.${await installationId(store)}`, counted);
+  const queue = `coppice.${await installationId(store)}`;
+  consumer.start({ queue, isExclusive: store.isExclusive }, counted);
 }

@@ -58,6 +58,15 @@ export interface NotificationsState {
   readonly exchanges: readonly string[];
   /** Those of `exchanges` that are not there while it is connected. */
   readonly missingExchanges: readonly string[];
+  /** Those of them that this process has seen there before: since when, in milliseconds since 1970. */
+  readonly goneExchanges: readonly { readonly name: string; readonly since: number }[];
+  /**
+   * Processes beside this one that receive from its queue, where there should be none: since when, in
+   * milliseconds since 1970.
+   */
+  readonly otherConsumers: { readonly count: number; readonly since: number } | null;
+  /** In which the exchanges and the queue are; `/` is RabbitMQ's own. */
+  readonly vhost: string;
 }
 
 export interface CloudState {

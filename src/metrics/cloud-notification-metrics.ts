@@ -21,6 +21,25 @@ export function cloudNotificationMetrics(
       this.set(state()?.isConnected === true ? 1 : 0);
     },
   });
-  void connected;
+  const bound = new Gauge({
+    name: 'coppice_cloud_notifications_exchange_bound',
+    help: 'Whether the notifications of an exchange are received (1), or it is not there or not connected (0).',
+    labelNames: ['exchange'] as const,
+    registers: [registry],
+    collect() {
+      const { isConnected = false, exchanges = [], missingExchanges = [] } = state() ?? {};
+      for (const exchange of exchanges)
+        this.set({ exchange }, isConnected && !missingExchanges.includes(exchange) ? 1 : 0);
+    },
+  });
+  const others = new Gauge({
+    name: 'coppice_cloud_notifications_other_consumers',
+    help: 'Processes beside this one that receive from its queue, as a copy of the database does.',
+    registers: [registry],
+    collect() {
+      this.set(state()?.otherConsumers?.count ?? 0);
+    },
+  });
+  void [connected, bound, others];
   return (result) => received.inc({ result: result.toLowerCase() });
 }

@@ -139,7 +139,15 @@ describe('hosts', () => {
   });
 });
 
-const bus = { isConnected: true, outage: null, exchanges: ['nova', 'heat'], missingExchanges: [] };
+const bus = {
+  isConnected: true,
+  outage: null,
+  exchanges: ['nova', 'heat'],
+  missingExchanges: [],
+  goneExchanges: [],
+  otherConsumers: null,
+  vhost: '/',
+};
 
 test('a message bus that is away is a problem of the cloud, and hides no node', () => {
   const outage = { url: 'amqp://rabbit1:5672', since: now - 4 * minute, reason: 'connect ECONNREFUSED' };
@@ -173,4 +181,32 @@ test('a message bus without any of the exchanges is a problem, one without a Hea
     [],
   );
   expect(explainCloud(aCloud({ notifications: { ...bus, isConnected: false } })).problems).toEqual([]);
+});
+
+test('an exchange that is gone is a problem, and an operator brings it back when it stays away', () => {
+  const gone = (since: number) => ({
+    ...bus,
+    missingExchanges: ['nova'],
+    goneExchanges: [{ name: 'nova', since }],
+    vhost: 'the cloud',
+  });
+  const { problems, operator } = explainCloud(aCloud({ notifications: gone(now - 2 * minute) }));
+  expect(problems).toEqual([
+    'notifications of the exchange nova have not been received for 2 min: it is gone from RabbitMQ',
+  ]);
+  const command = "rabbitmqctl -p 'the cloud' list_exchanges name type";
+  expect(operator).toMatchObject([{ command, required: false }]);
+  const later = explainCloud(aCloud({ notifications: gone(now - 6 * minute) }));
+  expect(later.operator).toMatchObject([{ command, required: true }]);
+});
+
+test('another process at the queue is a problem, with how it is found', () => {
+  const otherConsumers = { count: 1, since: now - 3 * minute };
+  const { problems, operator } = explainCloud(aCloud({ notifications: { ...bus, otherConsumers } }));
+  expect(problems).toEqual([
+    'another process has received from the queue of this Coppice for 3 min: each gets a part of the notifications, and a Coppice with a copy of this database recovers the same nodes once more',
+  ]);
+  expect(operator).toMatchObject([
+    { command: 'rabbitmqctl list_consumers queue_name consumer_tag', required: true },
+  ]);
 });

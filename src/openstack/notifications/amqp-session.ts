@@ -6,9 +6,11 @@
  * An exchange is never declared: Nova runs its RPC on the same one, and one that we had made with other
  * properties than Nova's would stop it. One that is not there is waited for.
  */
-import { AMQPError, type AsyncMessage, type Channel, type Connection } from 'rabbitmq-client';
+import { hostname } from 'node:os';
+import type { AsyncMessage, Channel, Connection } from 'rabbitmq-client';
 import { openConnection } from './amqp-connection.ts';
 import type { AmqpHost } from './amqp-url.ts';
+import { checkQueue, type QueueCheck } from './queue-check.ts';
 import type { NotificationSettings } from './settings.ts';
 
 export interface AmqpSessionOptions {
@@ -17,15 +19,15 @@ export interface AmqpSessionOptions {
   readonly queue: string;
   /** A message is acknowledged when it has returned; what it rejects with is logged by the caller. */
   readonly onMessage: (body: AsyncMessage['body']) => Promise<void>;
-  /** The queue gets from now on what is published to this exchange, and did not before. */
-  readonly onBound: (exchange: string) => void;
-  /** How often exchanges that are not there are looked for. */
+  /** Told of each check of the queue but the first, which is the session's `firstCheck`. */
+  readonly onChecked: (check: QueueCheck) => void;
+  /** How often the queue is bound again to its exchanges, and those that are not there are looked for. */
   readonly lookAgainMs: number;
+  /** Whether the consumers of the queue are counted. */
+  readonly countsConsumers: boolean;
   /** While it is opened: ends it. */
   readonly signal: AbortSignal;
 }
-
-const ROUTING_KEYS = ['notifications.*', 'versioned_notifications.*'];
 
 /**
  * Of the queue. Another value needs another name of the queue: RabbitMQ refuses to change one that exists.
@@ -41,23 +43,20 @@ const QUEUE_ARGUMENTS = {
 /** Messages that are not acknowledged: those whose nodes are being probed. */
 const PREFETCH = 500;
 const CLOSE_MS = 2000;
-/** An exchange that was deleted and made again has lost its bindings, and says so to no one. */
-const BIND_AGAIN_MS = 60_000;
 
 export class AmqpSession {
   readonly #options: AmqpSessionOptions;
   readonly #connection: Connection;
   readonly #ended = Promise.withResolvers<string>();
-  readonly #missing: Set<string>;
   #channel: Channel | undefined;
   #consumerTag: string | undefined;
+  #firstCheck: QueueCheck = { missing: [], consumers: null };
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
   #isOver = false;
 
   private constructor(options: AmqpSessionOptions) {
     this.#options = options;
-    this.#missing = new Set(options.settings.exchanges);
     this.#connection = openConnection(options.settings, options.host, 'coppice: notifications');
     this.#connection.on('error', (error: unknown) => this.#end(reasonOf(error)));
   }
@@ -84,9 +83,9 @@ export class AmqpSession {
     return this.#ended.promise;
   }
 
-  /** Exchanges that are not there. */
-  get missing(): readonly string[] {
-    return [...this.#missing];
+  /** As it was when the session was opened. */
+  get firstCheck(): QueueCheck {
+    return this.#firstCheck;
   }
 
   /** What is not acknowledged stays in the queue. */
@@ -126,9 +125,11 @@ export class AmqpSession {
     channel.on('basic.cancel', () => this.#end(`the queue ${queue} was deleted`));
     await channel.basicQos({ prefetchCount: PREFETCH });
     await channel.queueDeclare({ queue, durable: true, arguments: QUEUE_ARGUMENTS });
-    await this.#bindAll();
-    const consumer = await channel.basicConsume({ queue }, (message) => void this.#deliver(channel, message));
-    this.#consumerTag = consumer.consumerTag;
+    const consumerTag = `coppice@${hostname()}:${process.pid}`;
+    await channel.basicConsume({ queue, consumerTag }, (message) => void this.#deliver(channel, message));
+    this.#consumerTag = consumerTag;
+    // What a binding brings is delivered at once, and what is counted is the same each time.
+    this.#firstCheck = await this.#check();
     this.#lookAgain();
   }
 
@@ -139,36 +140,17 @@ export class AmqpSession {
 
   #lookAgain(): void {
     if (this.#isOver) return;
-    const ms = this.#missing.size === 0 ? BIND_AGAIN_MS : this.#options.lookAgainMs;
     this.#timer = setTimeout(() => {
-      this.#looking = this.#bindAll((exchange) => this.#options.onBound(exchange))
+      this.#looking = this.#check()
+        .then((check) => this.#options.onChecked(check))
         .then(() => this.#lookAgain())
         .catch((error: unknown) => this.#end(reasonOf(error)));
-    }, ms).unref();
+    }, this.#options.lookAgainMs).unref();
   }
 
-  /** To bind again what is bound changes nothing. */
-  async #bindAll(onBound?: (exchange: string) => void): Promise<void> {
-    for (const exchange of this.#options.settings.exchanges) {
-      const isThere = await this.#bind(exchange);
-      if (!isThere) this.#missing.add(exchange);
-      else if (this.#missing.delete(exchange)) onBound?.(exchange);
-    }
-  }
-
-  /** On a channel of its own, which RabbitMQ closes where there is no such exchange. */
-  async #bind(exchange: string): Promise<boolean> {
-    const { queue } = this.#options;
-    const channel = await this.#connection.acquire();
-    try {
-      for (const routingKey of ROUTING_KEYS) await channel.queueBind({ queue, exchange, routingKey });
-      return true;
-    } catch (error) {
-      if (error instanceof AMQPError && error.code === 'NOT_FOUND') return false;
-      throw error;
-    } finally {
-      await channel.close();
-    }
+  async #check(): Promise<QueueCheck> {
+    const { queue, countsConsumers, settings } = this.#options;
+    return await checkQueue(this.#connection, { queue, countsConsumers, exchanges: settings.exchanges });
   }
 }
 

@@ -46,8 +46,8 @@ class Receiver {
     });
   }
 
-  start(queue: string): void {
-    this.consumer.start(queue, (result) => void this.counted.push(result));
+  start(queue: string, isExclusive = true): void {
+    this.consumer.start({ queue, isExclusive }, (result) => void this.counted.push(result));
   }
 
   async isConnected(): Promise<void> {
@@ -174,6 +174,85 @@ describe.skipIf(isRabbitMissing)('with the RabbitMQ of this machine', () => {
     await place.publish(stopped('a'));
     await eventually('it has come', () => one.events.length === 1);
     expect(one.warnings()).toEqual([]);
+  });
+
+  test('an exchange that was deleted is told once, and bound again when it is back', async () => {
+    await place.declareExchange();
+    const one = await connected();
+    const before = one.missed;
+    await place.deleteExchange();
+    await eventually('it is noticed', () => one.consumer.state?.goneExchanges.length === 1);
+    expect(one.consumer.state).toMatchObject({
+      isConnected: true,
+      missingExchanges: [place.exchange],
+      goneExchanges: [{ name: place.exchange, since: one.now }],
+    });
+    expect(one.warnings()).toEqual([expect.stringContaining(`The exchange ${place.exchange} is gone`)]);
+    await place.declareExchange();
+    await eventually('it is bound', () => one.consumer.state?.missingExchanges.length === 0);
+    expect(one.missed).toBe(before + 1);
+    expect(one.consumer.state?.goneExchanges).toEqual([]);
+    expect(one.logged.at(-1)?.message).toBe(
+      `The exchange ${place.exchange} is there again: its notifications are received`,
+    );
+    await place.publish(stopped('a'));
+    await eventually('it has come', () => one.events.length === 1);
+  });
+
+  test('an exchange that was declared again before it was missed is bound again all the same', async () => {
+    await place.declareExchange();
+    const { events, consumer } = await connected();
+    await place.deleteExchange();
+    await place.declareExchange();
+    await eventually('what is published comes again', async () => {
+      await place.publish(stopped('a'));
+      return events.length > 0;
+    });
+    await consumer.close();
+  });
+
+  test('an exchange that a restart of RabbitMQ has lost is gone, not one that never was', async () => {
+    await place.declareExchange();
+    const proxy = new RabbitProxy();
+    await proxy.open();
+    const one = await connected(place.settings(proxy));
+    await proxy.cut();
+    await eventually('it is away', () => one.consumer.state?.outage !== null);
+    expect(one.consumer.state?.goneExchanges).toEqual([]);
+    await place.deleteExchange();
+    await proxy.open();
+    await one.isConnected();
+    expect(one.consumer.state?.goneExchanges).toEqual([{ name: place.exchange, since: one.now }]);
+    await one.consumer.close();
+    await proxy.cut();
+  });
+
+  test('another consumer of the queue is a problem when it stays', async () => {
+    await place.declareExchange();
+    const one = await connected();
+    const copy = await connected();
+    await eventually('it is certain', () => {
+      one.now += 60_000;
+      return one.consumer.state?.otherConsumers !== null;
+    });
+    expect(one.consumer.state?.otherConsumers).toMatchObject({ count: 1 });
+    expect(one.warnings()).toEqual([expect.stringContaining('Other processes receive from the queue')]);
+    await copy.consumer.close();
+    await eventually('it is alone', () => one.consumer.state?.otherConsumers === null);
+    expect(one.logged.at(-1)?.message).toContain('No other process receives');
+  });
+
+  test('where processes share a database, other consumers of the queue are not counted', async () => {
+    await place.declareExchange();
+    const [one, copy] = [receiver(), receiver()];
+    one.start(place.queue, false);
+    copy.start(place.queue);
+    await eventually('the other one is certain', () => {
+      one.now += 60_000;
+      copy.now += 60_000;
+      return copy.consumer.state?.otherConsumers != null;
+    });
+    expect(one.consumer.state?.otherConsumers).toBeNull();
   });
 
   test('a connection that is lost is made again, for as long as it takes; then events may be missing', async () => {

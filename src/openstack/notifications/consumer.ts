@@ -10,8 +10,9 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NotificationsState } from '../../domain/cloud-state.ts';
-import { describeAmqpHost } from './amqp-url.ts';
-import { AmqpSession, type AmqpSessionOptions } from './amqp-session.ts';
+import { describeAmqpHost, type AmqpHost } from './amqp-url.ts';
+import { AmqpSession } from './amqp-session.ts';
+import { QueueWatch } from './queue-watch.ts';
 import { readNotification, type CloudEvent } from './read-notification.ts';
 import type { NotificationSettings } from './settings.ts';
 
@@ -25,25 +26,35 @@ export interface NotificationSubscriber {
 /** HANDLED: what it was about may have changed. IGNORED: it says nothing that a probe could see. */
 export type NotificationResult = 'HANDLED' | 'IGNORED' | 'MALFORMED';
 
+export interface QueueOfInstallation {
+  /** Each of its messages goes to one process. */
+  readonly queue: string;
+  /** No other process has this database, so that another consumer is one too many. */
+  readonly isExclusive: boolean;
+}
+
 export interface NotificationConsumerOptions {
   readonly settings: NotificationSettings;
   readonly log: Readonly<Record<'info' | 'warn' | 'error', (details: object, message: string) => void>>;
   readonly now?: () => number;
-  /** Milliseconds: between exchanges that are looked for again, and the first pause after a failure. */
+  /** Milliseconds: between checks of the queue, and the first pause after a failure. */
   readonly lookAgainMs?: number;
   readonly firstPauseMs?: number;
 }
 
+/** What is published to an exchange that was deleted and declared again is lost for so long at most. */
 const LOOK_AGAIN_MS = 5000;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
 const MALFORMED_LOG_MS = 60_000;
+const NOTHING_SEEN = { missingExchanges: [], goneExchanges: [], otherConsumers: null };
 
 export class NotificationConsumer {
   readonly #options: NotificationConsumerOptions;
   readonly #now: () => number;
   readonly #subscribers = new Set<NotificationSubscriber>();
   readonly #stop = new AbortController();
+  readonly #watch: QueueWatch;
   #running: Promise<void> | undefined;
   #session: AmqpSession | undefined;
   #outage: NotificationsState['outage'] = null;
@@ -53,17 +64,17 @@ export class NotificationConsumer {
   constructor(options: NotificationConsumerOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
+    const { log, settings } = options;
+    this.#watch = new QueueWatch({ log, exchanges: settings.exchanges, now: this.#now });
   }
 
   /** null: this process receives none. */
   get state(): NotificationsState | null {
     if (this.#running === undefined) return null;
-    return {
-      isConnected: this.#session !== undefined,
-      outage: this.#outage,
-      missingExchanges: this.#session?.missing ?? [],
-      exchanges: this.#options.settings.exchanges,
-    };
+    const { exchanges, address } = this.#options.settings;
+    const isConnected = this.#session !== undefined;
+    const seen = isConnected ? this.#watch.state : NOTHING_SEEN;
+    return { isConnected, outage: this.#outage, exchanges, vhost: address.vhost, ...seen };
   }
 
   subscribe(subscriber: NotificationSubscriber): { stop(): void } {
@@ -72,10 +83,9 @@ export class NotificationConsumer {
   }
 
   /**
-   * @param queue of this installation; each of its messages goes to one process.
    * @param counted is told of each message. Absent: they are not counted.
    */
-  start(queue: string, counted?: (result: NotificationResult) => void): void {
+  start(queue: QueueOfInstallation, counted?: (result: NotificationResult) => void): void {
     this.#counted = counted ?? this.#counted;
     this.#running ??= this.#run(queue);
   }
@@ -87,7 +97,7 @@ export class NotificationConsumer {
     await this.#running;
   }
 
-  async #run(queue: string): Promise<void> {
+  async #run(queue: QueueOfInstallation): Promise<void> {
     const { address } = this.#options.settings;
     const { signal } = this.#stop;
     for (let attempt = 0, failures = 0; !signal.aborted; attempt += 1) {
@@ -95,7 +105,7 @@ export class NotificationConsumer {
       if (host === undefined) return;
       const url = describeAmqpHost(address, host);
       try {
-        const reason = await this.#receive({ host, queue }, url);
+        const reason = await this.#receive({ ...queue, host }, url);
         failures = 0;
         if (!signal.aborted) this.#away(url, reason);
       } catch (error) {
@@ -115,15 +125,22 @@ export class NotificationConsumer {
   }
 
   /** @returns why the session has ended. @throws Error why none could be opened. */
-  async #receive(at: Pick<AmqpSessionOptions, 'host' | 'queue'>, url: string): Promise<string> {
+  async #receive(
+    { host, queue, isExclusive }: QueueOfInstallation & { readonly host: AmqpHost },
+    url: string,
+  ): Promise<string> {
     const { settings, lookAgainMs = LOOK_AGAIN_MS } = this.#options;
     const session = await AmqpSession.open({
-      ...at,
+      host,
+      queue,
       settings,
       lookAgainMs,
+      countsConsumers: isExclusive,
       signal: this.#stop.signal,
       onMessage: (body) => this.#onMessage(body),
-      onBound: (exchange) => this.#bound(exchange),
+      onChecked: (check) => {
+        if (this.#watch.checked(check)) this.#missed();
+      },
     });
     if (this.#stop.signal.aborted) await session.close();
     else this.#connected(session, url);
@@ -137,16 +154,12 @@ export class NotificationConsumer {
     const again = this.#outage === null ? '' : ' again';
     this.#session = session;
     this.#outage = null;
-    const bound = settings.exchanges.filter((each) => !session.missing.includes(each));
+    const { missing } = session.firstCheck;
+    const bound = settings.exchanges.filter((each) => !missing.includes(each));
     const what = bound.length === 0 ? 'RabbitMQ is connected' : 'Notifications of the cloud are received';
     log.info({ url, exchanges: bound }, `${what}${again}`);
-    for (const exchange of session.missing)
-      log.info({ exchange }, `There is no exchange ${exchange} in RabbitMQ yet; it is waited for`);
-    this.#missed();
-  }
-
-  #bound(exchange: string): void {
-    this.#options.log.info({ exchange }, `The exchange ${exchange} is there: its notifications are received`);
+    this.#watch.reconnected();
+    this.#watch.checked(session.firstCheck);
     this.#missed();
   }
 
