@@ -10,7 +10,7 @@
  * To add one is to add a line. What a method takes and gives is as its Python client has it; what differs is
  * said in the line's summary.
  */
-import type { Json, JsonObject } from '../../domain/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
 import type { CloudAnswer, CloudRequest } from '../cloud-request.ts';
 import { parseSignature, type Signature } from './signature.ts';
 
@@ -44,7 +44,30 @@ export class MethodFailure extends Error {
   override readonly name = 'MethodFailure';
 }
 
+/**
+ * Parameters that name another object by its id, in the body of a request or in its query. Those in a path
+ * are ids too, and take objects there (`pathOf`).
+ */
+const idParameters: ReadonlySet<string> = new Set(
+  (
+    'attachment_uuid backup_id chassis consistencygroup_id dest_volid domain flavor image imageRef ' +
+    'instance_uuid marker member_id net_id node parent port_id portgroup project_id security_group ' +
+    'server_id service_uuid snapshot_id source_volid tenant tenant_id user_id vif_id volume_id volume_type'
+  ).split(' '),
+);
+
+/** Of an object with an `id` or a `uuid` that; anything else stays as it is, as of Python's `base.getid`. */
+export function idOf(value: Json): Json {
+  return isJsonObject(value) ? (value['id'] ?? value['uuid'] ?? value) : value;
+}
+
 /** @param signature `servers.reboot(server, reboot_type="SOFT")`: defaults are JSON. */
 export function clientMethod(signature: string, summary: string, call: MethodCall): ClientMethod {
-  return { ...parseSignature(signature), summary, call };
+  const parsed = parseSignature(signature);
+  const ids = parsed.parameters.flatMap(({ name }) => (idParameters.has(name) ? [name] : []));
+  const withIds = (given: MethodArguments): MethodArguments => ({
+    ...given,
+    ...Object.fromEntries(ids.flatMap((name) => (name in given ? [[name, idOf(given[name] ?? null)]] : []))),
+  });
+  return { ...parsed, summary, call: async (given, service) => await call(withIds(given), service) };
 }

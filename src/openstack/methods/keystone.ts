@@ -1,6 +1,6 @@
 /** python-keystoneclient's managers (keystoneclient/v3/), as far as workflows look things up with them. */
 import type { JsonObject } from '../../domain/json.ts';
-import { type ClientMethod, clientMethod, type MethodArguments } from './client-method.ts';
+import { type ClientMethod, clientMethod, idOf, type MethodArguments } from './client-method.ts';
 import { find, type Found } from './find.ts';
 import { isGiven, list, plainText, queryOf, remove, renamed, send, show } from './requests.ts';
 
@@ -33,7 +33,7 @@ const filters: Readonly<Record<string, string>> = {
 
 function filtersOf(given: MethodArguments): ReturnType<typeof queryOf> {
   return queryOf(
-    Object.fromEntries(Object.entries(given).map(([name, value]) => [filters[name] ?? name, value])),
+    Object.fromEntries(Object.entries(given).map(([name, value]) => [filters[name] ?? name, idOf(value)])),
   );
 }
 
@@ -41,9 +41,12 @@ function filtersOf(given: MethodArguments): ReturnType<typeof queryOf> {
 const pathOfList =
   (plural: string) =>
   (given: MethodArguments): string => {
-    if (plural === 'projects' && isGiven(given['user'])) return `/users/${plainText(given['user'])}/projects`;
-    if (plural === 'users' && isGiven(given['group'])) return `/groups/${plainText(given['group'])}/users`;
-    if (plural === 'groups' && isGiven(given['user'])) return `/users/${plainText(given['user'])}/groups`;
+    if (plural === 'projects' && isGiven(given['user']))
+      return `/users/${plainText(idOf(given['user']))}/projects`;
+    if (plural === 'users' && isGiven(given['group']))
+      return `/groups/${plainText(idOf(given['group']))}/users`;
+    if (plural === 'groups' && isGiven(given['user']))
+      return `/users/${plainText(idOf(given['user']))}/groups`;
     return `/${plural}`;
   };
 

@@ -1,6 +1,6 @@
 /** `servers.create` of python-novaclient: its arguments, as the body of `POST /servers`. */
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
-import { type MethodArguments, type MethodCall, MethodFailure } from './client-method.ts';
+import { idOf, type MethodArguments, type MethodCall, MethodFailure } from './client-method.ts';
 import { allOf } from './find.ts';
 import { isMarked, type Look, marked, once } from './once.ts';
 import { idIn, isGiven, partOf, plainText } from './requests.ts';
@@ -119,9 +119,9 @@ function networksOf(nics: Json): Json {
     if (!isJsonObject(nic)) throw new MethodFailure('nics: expected a list of mappings, auto or none');
     const [v4, v6] = [nic['v4-fixed-ip'], nic['v6-fixed-ip']];
     const wire = {
-      uuid: nic['net-id'],
+      uuid: idOf(nic['net-id'] ?? null),
       fixed_ip: isGiven(v4) ? v4 : v6,
-      port: nic['port-id'],
+      port: idOf(nic['port-id'] ?? null),
       tag: nic['tag'],
     };
     return Object.fromEntries(

@@ -210,3 +210,38 @@ test('Nova is asked in its microversion, Ironic in its own', async () => {
   expect(await headersOf('ironic.node_get')).toMatchObject({ 'x-openstack-ironic-api-version': '1.34' });
   expect(await headersOf('cinder.volumes_get')).not.toHaveProperty('openstack-api-version');
 });
+
+/**
+ * Those that take no object: texts that are no ids, and what goes into a body or a query under the name that
+ * the caller chose (`config_id` of a software deployment).
+ */
+const texts = (
+  'access_ip_v4 access_ip_v6 address admin_pass attach_status auth_key availability_zone backup_name ' +
+  'backup_type binary boot_device config config_id console_type container_format description device ' +
+  'disk_config disk_format driver driver_type fields fixed_ip flavorid host http_method ' +
+  'hypervisor_hostname hypervisor_match id image_data image_name key key_name key_type maint_reason ' +
+  'member_status mountpoint name nics node_uuid password policy provision_state public_key reason ' +
+  'reboot_type resource_status_reason server_id sort sort_dir sort_key sort_keys stack_name state status ' +
+  'tag tags userdata uuid value with_attr'
+).split(' ');
+
+test('wherever an id is taken, an object that has it is taken as well', async () => {
+  const refused = new Set<string>();
+  for (const one of cases) {
+    current = one;
+    for (const [name, value] of Object.entries(one.input)) {
+      if (typeof value !== 'string' || value === '' || value === 'auto') continue;
+      const sent = await requestsOf(one.action, one.input);
+      const withObject = { ...one.input, [name]: { id: value, name: 'another' } };
+      if ((await requestsOf(one.action, withObject)) !== sent) refused.add(name);
+    }
+  }
+  expect([...refused].toSorted()).toEqual(texts);
+});
+
+async function requestsOf(action: string, input: JsonObject): Promise<string> {
+  seen = [];
+  // Of an answer that is no object of this action only the request is of interest.
+  await calls.call(action, input, { id: '3f0c8a52-7c6f-4b7e-9a0c-9a2d2c1e8f10' }).catch(() => undefined);
+  return JSON.stringify(seen.map(({ headers: _headers, ...wire }) => wire));
+}
