@@ -702,6 +702,27 @@ export const longAnswers: Answers = {
       ],
     },
   },
+  'GET /v2/actions': {
+    body: {
+      actions: [
+        {
+          name: 'nova.server_migrations_live_migrate_force_complete',
+          input: 'server, migration, action_region=""',
+          description: 'Lets a live migration pause the server to come to an end.',
+        },
+        {
+          name: 'nova.servers_evacuate',
+          namespace: 'retail-division',
+          input: 'server, host=null, on_shared_storage=null, password=null, action_region=""',
+          description: 'Rebuilds a server of a host that is down on another one.',
+        },
+      ],
+    },
+  },
+  'GET /v2/actions/nova.agents': {
+    status: 404,
+    body: { faultstring: 'Action not found [action_name=nova.agents]: Coppice has no action nova.agents' },
+  },
   'POST /v2/workflows': { body: { workflows: [{ name: 'drain-the-server-and-wait-for-its-connections' }] } },
   'POST /v2/workflows/validate': { body: { valid: true, warnings: [] } },
 };

@@ -104,6 +104,7 @@ const typed: Readonly<Record<string, readonly string[]>> = {
   'workflow cancel': [`workflow cancel ${id}`],
   'workflow rerun': [`workflow rerun ${id}`, `workflow rerun ${id} other`],
   'workflow definitions': ['workflow definitions'],
+  'workflow actions': ['workflow actions', 'workflow actions evacuate', 'workflow actions nova.agents'],
   'workflow skip': [`workflow skip ${id} evacuate`],
   'token create': ['token create production-monitoring-of-the-retail-division'],
 };

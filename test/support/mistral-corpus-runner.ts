@@ -121,6 +121,10 @@ export class VirtualRunner implements ConductorLookups {
     return adhoc === undefined ? systemAction(name) : { kind: 'adhoc', spec: adhoc, ...own };
   }
 
+  reasonMissing(): undefined {
+    return undefined;
+  }
+
   workflow({ name, namespace }: CallName): WorkflowInfo | null {
     const spec = this.spec(name, namespace);
     return spec === undefined

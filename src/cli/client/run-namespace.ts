@@ -3,16 +3,9 @@
  * nothing on the server is replaced.
  */
 import { createHash } from 'node:crypto';
-
-const prefix = 'run-';
-const digits = 16;
+import { namespaceOfRun } from '../../domain/run-namespace.ts';
 
 /** The same for the same text. */
 export function runNamespace(text: string): string {
-  return prefix + createHash('sha256').update(text).digest('hex').slice(0, digits);
-}
-
-/** What is under it was not made known by a user. */
-export function isOfRun(namespace: string): boolean {
-  return namespace.length === prefix.length + digits && /^run-[0-9a-f]+$/.test(namespace);
+  return namespaceOfRun(createHash('sha256').update(text).digest('hex'));
 }

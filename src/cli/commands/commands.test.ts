@@ -144,6 +144,26 @@ describe('lists', () => {
     expect((await run(['workflow', 'definitions', '--all'], { url: api.url })).out).toContain('tried');
   });
 
+  test('of actions are those with a text in their name or description', async () => {
+    const actions = [
+      { name: 'nova.servers_evacuate', input: 'server', description: 'Rebuilds a server elsewhere.' },
+      { name: 'std.echo', input: 'output', description: 'Its result is its output.' },
+      { name: 'mine', input: 'host', description: null, namespace: 'run-0123456789abcdef' },
+    ];
+    const faultstring = 'Action not found [action_name=nova.agents_list]: Nova has agents no longer';
+    await using api = await fakeApi({
+      'GET /v2/actions': { body: { actions } },
+      'GET /v2/actions/nova.agents_list': { status: 404, body: { faultstring } },
+    });
+    const listed = async (...words: string[]) =>
+      (await run(['workflow', 'actions', ...words], { url: api.url })).out;
+    expect(await listed()).toMatch(/^NAME +PARAMETERS +DESCRIPTION\nnova.*\nstd.echo.*\n$/);
+    expect(await listed('REBUILDS')).toMatch(/^NAME.*\nnova.servers_evacuate +server +Rebuilds.*\n$/);
+    expect(JSON.parse(await listed('echo', '--json'))).toEqual([actions[1]]);
+    expect(await listed('nova.agents_list')).toContain("no action 'nova.agents_list'");
+    expect(await listed('nova.agents_list')).toContain('Nova has agents no longer');
+  });
+
   test('hand filters, sorting and limit on to the server', async () => {
     await using api = await fakeApi({ 'GET /v1/nodes': { body: { nodes: [] } } });
     const words = [

@@ -7,7 +7,7 @@ import type { ApiClient, RequestOf } from '../../client/api-client.ts';
 import type { Schemas } from '../../client/api-types.ts';
 import { CliError } from '../cli-error.ts';
 import { executionIdOf } from '../client/execution-id.ts';
-import { isOfRun } from '../client/run-namespace.ts';
+import { isOfRun } from '../../domain/run-namespace.ts';
 import { openSession, writeJson, writeProse } from '../client/session.ts';
 import type { CliSession } from '../client/session.ts';
 import type { Terminal } from '../rendering/terminal.ts';

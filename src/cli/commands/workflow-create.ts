@@ -59,7 +59,8 @@ async function withHint<Answer>(
   try {
     return await sent;
   } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 409 || replaces) throw error;
+    const isTaken = error instanceof ApiError && error.message.startsWith('Duplicate entry');
+    if (!isTaken || replaces) throw error;
     const hint = '--replace puts the definitions of the file in its place, and creates those that are new.';
     throw new CliError(`${inOwnWords(error.message, typed)}\n${hint}`, { cause: error });
   }

@@ -84,6 +84,17 @@ describe('coppice workflow validate', () => {
     ]);
   });
 
+  it('says of an action that no server has what there is instead', async () => {
+    const text = (action: string) => `version: '2.0'\nw: {tasks: {a: {action: ${action}}}}\n`;
+    const said = async (action: string) =>
+      (await run(['workflow', 'validate', file('absent.yaml', text(action))])).err;
+    expect(await said('nova.servers_gett server=1')).toContain('did you mean nova.servers_get?');
+    expect(await said('nova.agents_list')).toContain('Nova has agents no longer');
+    expect(await said('trove.instances_list')).toContain('or the server refuses the definition');
+    expect(await said('nova.servers_get server=1')).toBe('');
+    expect(await said('my.action')).toContain("the action 'my.action' is neither built in nor in this file");
+  });
+
   it('says at which entry of a list a task is unknown, in the order of the text', async () => {
     const path = file(
       'unknown.yaml',

@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
 import type { AnswerOf } from '../../client/api-client.ts';
+import { addActions } from './workflow-actions.ts';
 import { addControl } from './workflow-control.ts';
 import { parseJsonOrText, wholeNumber } from '../option-values.ts';
 import { executionIdOf } from '../client/execution-id.ts';
@@ -43,6 +44,7 @@ export function workflowCommand(terminal: Terminal): Command {
   addShow(workflow, terminal);
   addControl(workflow, terminal);
   addSkip(workflow, terminal);
+  addActions(workflow, terminal);
   return workflow;
 }
 

@@ -8,6 +8,7 @@ import {
   type DefinitionProblem,
 } from '../../workflow/language/definition/problem.ts';
 import type { ExternalCall } from '../../workflow/language/checks/check-calls.ts';
+import { absenceAnywhere } from '../../workflow/actions/absent-actions.ts';
 import { describeUnknownCall } from '../../workflow/language/checks/missing-call.ts';
 import { sourceKindOf, parseSource, type ParsedSource } from '../../workflow/runner/parse-source.ts';
 import { CliError, SilentExit } from '../cli-error.ts';
@@ -53,9 +54,9 @@ export function writeProblem(session: CliSession, file: string, warning: Definit
   writeWarning(session, lineOf(file, warning));
 }
 
-/** Only a server knows. */
+/** Only a server knows whether it is there, unless no server has it. */
 function unknownCall(call: ExternalCall): DefinitionProblem {
-  return { severity: 'warning', message: describeUnknownCall(call), ...call.at };
+  return { severity: 'warning', message: absenceAnywhere(call) ?? describeUnknownCall(call), ...call.at };
 }
 
 function check(

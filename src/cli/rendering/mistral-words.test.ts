@@ -7,6 +7,18 @@ test.each([
     "The server has no workflow 'drian'. What it has: coppice workflow definitions (did you mean drain?)",
   ],
   [
+    'Action not found [action_name=mine, namespace=] (did you mean mine2?)',
+    "The server has no action 'mine'. What it has: coppice workflow actions. (did you mean mine2?)",
+  ],
+  [
+    'Failed to find action [action_name=std.js]: std.js runs scripts',
+    "The server has no action 'std.js'. What it has: coppice workflow actions. std.js runs scripts",
+  ],
+  [
+    'Action not found [action_name=x]',
+    "The server has no action 'x'. What it has: coppice workflow actions.",
+  ],
+  [
     'WorkflowExecution not found [id=abc]',
     "The server has no execution 'abc'. What it has: coppice workflow list --all",
   ],

@@ -18,6 +18,12 @@ const rules: readonly Rule[] = [
       `The server has no workflow '${name}'. What it has: ${typed('workflow definitions')}`,
   },
   {
+    pattern:
+      /^(?:Action not found|Failed to find action) \[action_name=([^,\]]*)(?:, namespace=[^\]]*)?\]:? ?/,
+    sentence: ([name = ''], typed) =>
+      `The server has no action '${name}'. What it has: ${typed('workflow actions')}. `,
+  },
+  {
     pattern: /^(?:WorkflowExecution|Workflow execution) not found \[id=([^\]]*)\]/,
     sentence: ([id = ''], typed) =>
       `The server has no execution '${id}'. What it has: ${typed('workflow list --all')}`,
@@ -53,7 +59,7 @@ export function inOwnWords(message: string, typed: Typed): string {
         match.slice(1).map((part) => part ?? ''),
         typed,
       ) + message.slice(match[0].length)
-    );
+    ).trimEnd();
   }
   return message;
 }

@@ -1,17 +1,18 @@
 /** `/v2/actions`: what is built in, and ad-hoc actions. */
 import { z } from 'zod';
-import {
-  deleteDefinition,
-  describeDefinition,
-  listVisibleDefinitions,
-  requireDefinition,
-} from '../../requests/workflows/definitions.ts';
+import { describeDefinition, listVisibleDefinitions } from '../../requests/workflows/definitions.ts';
+import { deleteAction, neverCalled, requireAction } from '../../requests/workflows/action-names.ts';
 import type { RequestTools } from '../../requests/request-tools.ts';
-import { badRequest, notFound, runnerOf } from '../../requests/workflows/workflow-tools.ts';
+import { notFound, runnerOf } from '../../requests/workflows/workflow-tools.ts';
 import type { Definition } from '../../store/workflow-definitions.ts';
-import { listings } from '../../store/workflow-listing.ts';
+import { listings, type PageQuery } from '../../store/workflow-listing.ts';
 import { param, type Route, type RouteRequest } from '../route.ts';
-import { workflowActionResource, adhocAction, systemAction } from './definition-resource.ts';
+import {
+  workflowActionResource,
+  adhocAction,
+  systemAction,
+  type ShownAction,
+} from './definition-resource.ts';
 import { creationRoute, replacementRoute, validationRoute, type DefinitionRequest } from './definitions.ts';
 import { answerList, listParameters, wholePage, type MistralListDeclaration } from './mistral-list.ts';
 import { listSchema } from './resource.ts';
@@ -45,6 +46,12 @@ const list: MistralListDeclaration<Definition> = {
   show,
 };
 
+function withNote(action: ShownAction): ShownAction {
+  const note =
+    'An ad-hoc action of this name is never called: make it again under another name, and delete it.';
+  return { ...action, description: `${action.description ?? ''} ${note}`.trim() };
+}
+
 const writing = {
   kind: 'action',
   schema: z.strictObject({ actions: z.array(workflowActionResource.schema) }),
@@ -73,14 +80,22 @@ export const mistralActionRoutes: readonly Route[] = [
     summary: 'List actions',
     answer: [200, listSchema('actions', workflowActionResource.schema)],
     query: listParameters(list),
-    handle: (request) => {
+    async handle(request) {
       const { tools, caller } = request;
+      const hidden = new Map((await neverCalled(tools, caller)).map(({ id, name }) => [id, name]));
       const read = wholePage<Definition>(
         (page) => listVisibleDefinitions(tools, caller, 'adhoc_action', page),
         ({ id }) => id,
       );
-      const first = runnerOf(tools).registry.all.map((one) => workflowActionResource.show(systemAction(one)));
-      return answerList(request, list, read, { first });
+      const names = new Set(hidden.values());
+      const first = runnerOf(tools).registry.all.map((one) =>
+        workflowActionResource.show(names.has(one.name) ? withNote(systemAction(one)) : systemAction(one)),
+      );
+      const shown = async (page: PageQuery) => {
+        const found = await read(page);
+        return { ...found, items: found.items.filter(({ id }) => !hidden.has(id)) };
+      };
+      return await answerList(request, list, shown, { first });
     },
   }),
   ...paths.flatMap((where) => [
@@ -96,7 +111,7 @@ export const mistralActionRoutes: readonly Route[] = [
         const system = runnerOf(tools).registry.find(id);
         if (system !== undefined)
           return { status: 200, body: workflowActionResource.show(systemAction(system)) };
-        const found = await requireDefinition(tools, caller, 'adhoc_action', id, namespaceIn(request));
+        const found = await requireAction(tools, caller, id, namespaceIn(request));
         return { status: 200, body: await show(tools, found) };
       },
     }),
@@ -109,9 +124,7 @@ export const mistralActionRoutes: readonly Route[] = [
       async handle(request) {
         const { tools, caller } = request;
         const id = param(request, 'id');
-        if (runnerOf(tools).registry.find(id) !== undefined)
-          throw badRequest(`Attempt to delete a system action: ${id}`);
-        await deleteDefinition(tools, caller, 'adhoc_action', id, namespaceIn(request));
+        await deleteAction(tools, caller, id, namespaceIn(request));
         return { status: 204 };
       },
     }),

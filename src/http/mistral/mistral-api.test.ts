@@ -202,11 +202,6 @@ describe('a list', () => {
       expect(Object.keys(same ?? { id: '' })).toEqual(fields);
     }
   });
-
-  it('of actions goes on after one that is built in', async () => {
-    const { status, body } = await rest.call('GET', '/actions?marker=std.echo');
-    expect([status, body['actions']]).toEqual([200, []]);
-  });
 });
 
 describe('workbooks and actions', () => {

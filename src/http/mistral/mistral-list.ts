@@ -89,7 +89,7 @@ interface ListRequested {
 
 /**
  * @param read gives a page of rows; `fixed` conditions are the path's.
- * @param first stand before the rows, on the first page.
+ * @param first stand before the rows, and have no row: their markers are their ids.
  * @throws CoppiceError with the parameter, what was expected and what was found.
  */
 export async function answerList<Source>(
@@ -101,17 +101,19 @@ export async function answerList<Source>(
   const { tools, query } = request;
   const requested = await readRequest(request, declaration);
   const holds = (item: Wire) => requested.computed.every((condition) => isMet(condition, item));
-  const allHold = (item: Wire) =>
-    requested.page.conditions.every((condition) => isMet(condition, item)) && holds(item);
-  const shown = requested.page.marker === undefined ? first.filter(allHold) : [];
-  // The marker of the next page has to be a row: a page that is cut among the first ones shows them all.
-  const most = Math.max(requested.limit, shown.length);
+  const most = requested.limit;
   const wanted = new Set([...requested.fields, ...requested.computed.map(({ field }) => field)]);
   const page = { ...requested.page, conditions: [...requested.page.conditions, ...fixed] };
-  const items = [...shown];
-  for (let { marker } = page; items.length < most;) {
+  const before = sorted(first, page.sort);
+  const at = before.findIndex(({ id }) => id === page.marker);
+  const isBehind = page.marker !== undefined && at === -1;
+  const items = (isBehind ? [] : before.slice(at + 1))
+    .filter((item) => fits(item, requested.page) && holds(item))
+    .slice(0, most);
+  for (let marker = isBehind ? page.marker : undefined; items.length < most;) {
     const limit = Math.min(rowsAtOnce, requested.computed.length === 0 ? most - items.length : rowsAtOnce);
-    const found = await read({ ...page, limit, ...(marker === undefined ? {} : { marker }) });
+    const { marker: _marker, ...rest } = page;
+    const found = await read({ ...rest, limit, ...(marker === undefined ? {} : { marker }) });
     for (const source of found.items) {
       const item = await declaration.show(tools, source, wanted);
       if (items.length < most && holds(item)) items.push(item);
@@ -131,6 +133,24 @@ export async function answerList<Source>(
       ...(next === undefined ? {} : { next }),
     },
   };
+}
+
+/** As the database sorts rows. */
+function sorted(items: readonly Wire[], sort: PageQuery['sort']): readonly Wire[] {
+  return items.toSorted((left, right) => {
+    for (const { field, descending } of sort) {
+      const [a, b] = [comparable(left[field]), comparable(right[field])];
+      if (a !== b) return a < b === descending ? 1 : -1;
+    }
+    return 0;
+  });
+}
+
+function fits(item: Wire, { conditions, nulls }: PageQuery): boolean {
+  return (
+    conditions.every((condition) => isMet(condition, item)) &&
+    nulls.every((field) => comparable(item[field]) === '')
+  );
 }
 
 /** A read that gives all rows of the page. */

@@ -247,7 +247,8 @@ describe('What another project shares', () => {
   });
 
   it('takes no place of a built-in action, nor of one in a workbook of the same name', async () => {
-    await made('b', '/actions?scope=public', action('std.echo', 'stolen'));
+    const stolen = await ask('b', 'POST', '/actions?scope=public', action('std.echo', 'stolen'));
+    expect(stolen.status).toBe(409);
     const theirs = `name: book\nactions: {own: {base: std.fail}, only: {base: std.echo output="stolen"}}`;
     await made('b', '/workbooks?scope=public', text(theirs));
     const ours = `name: book\nactions: {own: {base: std.echo, base-input: {output: red}}}

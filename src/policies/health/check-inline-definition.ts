@@ -2,7 +2,9 @@
 import { didYouMean } from '../../domain/did-you-mean.ts';
 import type { Issue } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
+import { absenceAnywhere } from '../../workflow/actions/absent-actions.ts';
 import { standardKnown } from '../../workflow/actions/registry.ts';
+import type { ExternalCall } from '../../workflow/language/checks/check-calls.ts';
 import { parseWorkflows } from '../../workflow/language/definition/parse-definition.ts';
 import {
   DefinitionError,
@@ -20,9 +22,12 @@ const longestChecked = 64 * 1024;
 export function checkInlineDefinition(text: string, name: Json | undefined, field: string): Issue[] {
   if (text.length > longestChecked) return [];
   try {
-    const { spec, warnings } = parseWorkflows(text, standardKnown);
+    const { spec, warnings, external } = parseWorkflows(text, standardKnown);
     const names = spec.map((workflow) => workflow.name);
-    return [...lacking(name, names, field), ...failing(warnings, field)];
+    return [
+      ...lacking(name, names, field),
+      ...failing([...warnings, ...external.flatMap(absentCall)], field),
+    ];
   } catch (error) {
     if (!(error instanceof DefinitionError)) throw error;
     const expected = 'a valid workflow document';
@@ -31,6 +36,11 @@ export function checkInlineDefinition(text: string, name: Json | undefined, fiel
       .slice(0, mostProblems)
       .map((problem) => ({ field, expected, found: describeProblem(problem), hint }));
   }
+}
+
+function absentCall(call: ExternalCall): DefinitionProblem[] {
+  const message = absenceAnywhere(call);
+  return message === undefined ? [] : [{ severity: 'warning', message, ...call.at }];
 }
 
 /** What the definition says that fails when it runs: an action that does not exist, a value that is wrong. */

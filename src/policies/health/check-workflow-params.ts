@@ -27,13 +27,13 @@ export function checkWorkflowParams(
 ): void {
   const { issues } = findings;
   for (const key of Object.keys(step.params).filter((name) => !known.includes(name))) {
-    const hint = didYouMean(key, known);
+    const hint = didYouMean(key, known) ?? `an input of the workflow belongs in inputs: inputs.${key}`;
     const expected = `one of ${known.join(', ')}`;
     issues.push({
       field: `${field}.${key}`,
       expected,
       found: 'an unknown key',
-      ...(hint === undefined ? {} : { hint }),
+      hint,
     });
   }
   const { workflow_name: name, inputs } = step.params;

@@ -383,6 +383,13 @@ describe('version 1.3', () => {
       'detection.intervall: expected one of detection_modes, failure_threshold, interval, node_update_timeout, recovery_conditional, success_threshold, found an unknown key (did you mean interval?)',
     ],
     [
+      'a definition beside the inputs',
+      policy13({
+        recovery: { actions: [{ name: 'WORKFLOW', params: { workflow_name: 'w', definition: 'x' } }] },
+      }),
+      'recovery.actions[0].params.definition: expected one of workflow_name, inputs, found an unknown key (an input of the workflow belongs in inputs: inputs.definition)',
+    ],
+    [
       'no map at all',
       'RECREATE',
       'expected a map with any of mode, detection, recovery, safety, found "RECREATE"',
@@ -882,6 +889,14 @@ describe('version 1.3', () => {
         'drain',
       ),
       "recovery.actions[0].params.inputs.definition: expected a workflow whose tasks can run, found line 3, column 15: drain.tasks.b.action: there is no action 'std.ehco'; did you mean std.echo?",
+    ],
+    [
+      'a definition with an action that no server has',
+      workflowStep(
+        { definition: "version: '2.0'\ndrain:\n  tasks: {b: {action: nova.servers_gett}}\n" },
+        'drain',
+      ),
+      "recovery.actions[0].params.inputs.definition: expected a workflow whose tasks can run, found line 3, column 15: drain.tasks.b.action: Coppice has no action nova.servers_gett (did you mean nova.servers_get?): call the service's API with std.http, or create an ad-hoc action of this name first, or the server refuses the definition",
     ],
     [
       'a definition of something else',

@@ -14,6 +14,8 @@ import { listWorkflowActions, type PageQuery } from '../../store/workflow-listin
 import { hasActionEnded, type ActionRecord, type EndState } from '../../domain/workflow-records.ts';
 import type { Caller, RequestTools } from '../request-tools.ts';
 import { executionsByIds } from './executions.ts';
+import type { StandaloneRequest } from '../../workflow/runner/standalone-actions.ts';
+import { isNotFound, withReason } from './action-names.ts';
 import { badRequest, isVisible, notFound, runnerOf, visiblePage } from './workflow-tools.ts';
 
 /** What an action execution belongs to: a task of a workflow, or nothing. */
@@ -158,15 +160,29 @@ export async function runStandaloneAction(
   if (unknown !== undefined)
     throw badRequest(`params: expected some of ${knownParams.join(', ')}, found ${unknown}`);
   const setting = { namespace, project: caller.project, description };
-  const action = await runnerOf(tools).standalone.run({
+  const request = {
     ...setting,
     name,
     input,
     session: ownerOf(caller),
     isKept: params['save_result'] === true,
     mustEnd: params['run_sync'] === true,
-  });
+  };
+  const action = await runOrReason(tools, caller, request);
   return { action, setting: { ...setting, workflow: null, task: null } };
+}
+
+async function runOrReason(
+  tools: RequestTools,
+  caller: Caller,
+  request: StandaloneRequest,
+): Promise<ActionRecord> {
+  try {
+    return await runnerOf(tools).standalone.run(request);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    throw await withReason(tools, caller, request.name, request.namespace, error);
+  }
 }
 
 /** @throws CoppiceError `resource-not-found`, `forbidden` */

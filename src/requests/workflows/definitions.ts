@@ -188,6 +188,7 @@ export async function validateDefinition(
   try {
     const { registry, library } = runnerOf(tools);
     const parsed = await parseSourceInParts(kind, text, registry.known);
+    library.refuseBuiltInNames(parsed);
     await library.refuseAbsent({ project, namespace }, parsed);
     const place = { project, definitionProject: project, namespace };
     const missing = await missingCalls(tools, place, parsed);

@@ -4,6 +4,7 @@
  */
 import type { KnownActions } from '../language/checks/known-actions.ts';
 import type { SystemAction } from '../language/conductor/lookups.ts';
+import { didYouMean } from '../../domain/did-you-mean.ts';
 import { absence } from './absent-actions.ts';
 import type { ActionType } from './action-type.ts';
 import { cloudActionSignatures } from './cloud-actions.ts';
@@ -81,6 +82,16 @@ export class ActionRegistry {
   /** Why an action of an OpenStack service is not there; undefined: it is, or its name is no such one. */
   absence(name: string): string | undefined {
     return this.#actions.has(name) ? undefined : absence(name);
+  }
+
+  /**
+   * Why an action that no project has is not there either, as far as its name says it: a sentence. undefined:
+   * it is there, or its name says nothing.
+   */
+  reasonMissing(name: string): string | undefined {
+    if (this.#actions.has(name)) return undefined;
+    const hint = name.startsWith('std.') ? didYouMean(name, this.known.names) : undefined;
+    return refusal(name) ?? absence(name) ?? hint;
   }
 }
 

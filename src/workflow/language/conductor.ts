@@ -329,6 +329,7 @@ function evaluateVars(workflow: WorkflowSpec, record: ExecutionRecord): JsonObje
   const nothing: ConductorLookups = {
     definitionProject: '',
     action: () => null,
+    reasonMissing: () => undefined,
     workflow: () => null,
     execution: () => null,
     executions: () => [],

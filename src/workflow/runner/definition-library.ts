@@ -200,6 +200,11 @@ export class DefinitionLibrary {
     this.#forget();
   }
 
+  /** As the registry says it. */
+  reasonMissing(action: string): string | undefined {
+    return this.#registry.reasonMissing(action);
+  }
+
   /** Calls of OpenStack's actions that are not there: neither this server's own nor the project's. */
   async absentActions(
     { project, namespace }: Pick<DefinitionScope, 'project' | 'namespace'>,
@@ -225,6 +230,17 @@ export class DefinitionLibrary {
     throw new CoppiceError('bad-request', cause.message, { cause });
   }
 
+  /**
+   * A task would call the built-in action, and never the project's.
+   * @throws CoppiceError `action-conflict`
+   */
+  refuseBuiltInNames({ actions }: Pick<ParsedSource, 'actions'>): void {
+    const taken = actions.find(({ fullName }) => this.#registry.find(fullName) !== undefined);
+    if (taken === undefined) return;
+    const sentence = `${taken.fullName} is a built-in action of this server, which would be called in the place of an ad-hoc action of this name: give it another name`;
+    throw new CoppiceError('action-conflict', sentence);
+  }
+
   async #hasAction(project: string, { name, namespace }: CallName): Promise<boolean> {
     for (const at of [
       { name, namespace },
@@ -243,6 +259,7 @@ export class DefinitionLibrary {
     work: (tx: Tx, source: DefinitionSource, parsed: ParsedSource) => Promise<Definition[]>,
   ): Promise<Definition[]> {
     const parsed = await parseSourceInParts(kind, text, this.#registry.known);
+    this.refuseBuiltInNames(parsed);
     await this.refuseAbsent(scope, parsed);
     const source = sourceOf(kind, text);
     const definitions = await this.#store.write(async (tx) => {

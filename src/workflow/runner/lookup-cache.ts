@@ -47,6 +47,10 @@ export class LookupCache implements ConductorLookups {
     return this.#library.cachedAction(this.#project, at);
   }
 
+  reasonMissing(action: string): string | undefined {
+    return this.#library.reasonMissing(action);
+  }
+
   workflow(at: CallName): WorkflowInfo | null | undefined {
     return this.#library.cachedWorkflow(this.#project, at);
   }

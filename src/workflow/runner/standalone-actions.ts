@@ -96,8 +96,7 @@ export class StandaloneActions {
   async #resolve(name: string, input: JsonObject, place: Place): Promise<ResolvedAction> {
     try {
       return await this.#withLookups(place, (site) => {
-        if (findAction(site, name) === null)
-          throw new CoppiceError('resource-not-found', `Failed to find action [action_name=${name}]`);
+        if (findAction(site, name) === null) throw this.#notFound(name);
         return resolveAction(site, name, input, (own) => ({
           variables: own,
           functions: { env: () => ({}) },
@@ -107,6 +106,12 @@ export class StandaloneActions {
       if (error instanceof EngineFault) throw badRequest(error.message);
       throw error;
     }
+  }
+
+  #notFound(name: string): CoppiceError {
+    const reason = this.#tools.registry.reasonMissing(name);
+    const sentence = `Failed to find action [action_name=${name}]`;
+    return new CoppiceError('resource-not-found', reason === undefined ? sentence : `${sentence}: ${reason}`);
   }
 
   /** Runs work that may need a definition, and repeats it once the definition is loaded. */
@@ -132,8 +137,7 @@ export class StandaloneActions {
     session: Session,
   ): Promise<ActionOutcome> {
     const action = this.#tools.registry.find(base);
-    if (action === undefined)
-      throw new CoppiceError('resource-not-found', `Failed to find action [action_name=${base}]`);
+    if (action === undefined) throw this.#notFound(base);
     const call = { id, input, workflowName: '', executionId: noExecution, taskId: '', session };
     const outcome = await outcomeOf(action, call);
     if (outcome.kind !== 'delayed') return outcome;

@@ -11,6 +11,8 @@ export interface ConductorLookups {
   /** Whose definition the execution runs: the members of its workbook are this project's. */
   readonly definitionProject: string;
   action(at: CallName): ActionInfo | null | undefined;
+  /** Why there is no such action, as far as its name says it; undefined: it says nothing. */
+  reasonMissing(action: string): string | undefined;
   workflow(at: CallName): WorkflowInfo | null | undefined;
   /** Another execution: for `tasks(id)` and for sub-executions of this one. */
   execution(id: string): OtherExecution | null | undefined;
@@ -105,6 +107,10 @@ export class StepLookups {
 
   action(at: CallName): ActionInfo | null {
     return this.#need(this.#lookups.action(at), { kind: 'action', at });
+  }
+
+  reasonMissing(action: string): string | undefined {
+    return this.#lookups.reasonMissing(action);
   }
 
   workflow(at: CallName): WorkflowInfo | null {

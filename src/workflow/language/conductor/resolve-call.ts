@@ -5,6 +5,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts';
 import type { ExpressionScope } from '../../expressions.ts';
 import type { AdhocActionSpec, InputSpec, WorkflowSpec } from '../definition/workflow-spec.ts';
+import { shownNamespace } from '../../../domain/run-namespace.ts';
 import type { ExecutionRecord } from '../../../domain/workflow-records.ts';
 import { mergeObjects } from './data-flow.ts';
 import { EngineFault, evaluate } from './fault.ts';
@@ -43,8 +44,10 @@ export function resolveAction(
 ): ResolvedAction {
   const found = findAction(site, name);
   if (found === null) {
+    const reason = site.lookups.reasonMissing(name);
+    const namespace = shownNamespace(site.execution.namespace);
     throw new EngineFault(
-      `Failed to find action [action_name=${name}, namespace=${site.execution.namespace}]`,
+      `Failed to find action [action_name=${name}, namespace=${namespace}]${reason === undefined ? '' : `: ${reason}`}`,
     );
   }
   if (found.kind === 'system') {
@@ -74,7 +77,7 @@ function descend(
   let baseInput = evaluateBaseInput(action, input, scope);
   for (let depth = 0; depth < maxChainLength; depth += 1) {
     const base = findBase(site, current);
-    if (base === null) throw cannotInstantiate(action, `base action '${current.spec.base}' is not found`);
+    if (base === null) throw cannotInstantiate(action, baseMissing(site, current.spec.base));
     if (base.kind === 'system') {
       checkBaseInput(action, base, baseInput);
       return [base.name, baseInput];
@@ -83,6 +86,11 @@ function descend(
     baseInput = evaluateBaseInput(base.spec, inputWithDefaults(base.spec.inputs, baseInput), scope);
   }
   throw cannotInstantiate(action, 'its chain of base actions does not end');
+}
+
+function baseMissing({ lookups }: CallSite, base: string): string {
+  const reason = lookups.reasonMissing(base);
+  return `base action '${base}' is not found${reason === undefined ? '' : `: ${reason}`}`;
 }
 
 function evaluateBaseInput(spec: AdhocActionSpec, input: JsonObject, scope: AdhocScope): JsonObject {
@@ -127,7 +135,9 @@ export function transformResult(site: CallSite, name: string, result: Json): Jso
 export function resolveWorkflow(site: CallSite, name: string, given: JsonObject): ResolvedWorkflow {
   const workflow = findCalled(site, name, (at) => site.lookups.workflow(at));
   if (workflow === null) {
-    throw new EngineFault(`Failed to find workflow [name=${name}] [namespace=${site.execution.namespace}]`);
+    throw new EngineFault(
+      `Failed to find workflow [name=${name}] [namespace=${shownNamespace(site.execution.namespace)}]`,
+    );
   }
   const declared = new Set(workflow.inputs.map((input) => input.name));
   const entries = Object.entries<Json>(given);

@@ -106,6 +106,7 @@ describe('a step that needs something that is not loaded', () => {
     const lookups = {
       definitionProject: 'p',
       action: () => null,
+      reasonMissing: () => undefined,
       workflow: ({ name }: CallName) => loaded.find((info) => info.name === name),
       execution: () => undefined,
       executions: () => undefined,
@@ -130,6 +131,7 @@ describe('a step that needs something that is not loaded', () => {
     const lookups = {
       definitionProject: 'p',
       action: () => undefined,
+      reasonMissing: () => undefined,
       workflow: () => undefined,
       execution: () => undefined,
       executions: () => undefined,
