@@ -376,6 +376,7 @@ async function startHealer(
     profileTypes,
     cloud,
     userStops: parts.userStops,
+    onFoundByPolling: (failureClass) => notifications?.foundByPolling(failureClass),
     log,
     metrics: roundsMetrics(registry),
     limits: { total, perCluster: Math.max(1, Math.ceil(total / 2)) },

@@ -67,6 +67,11 @@ export interface NotificationsState {
   readonly otherConsumers: { readonly count: number; readonly since: number } | null;
   /** In which the exchanges and the queue are; `/` is RabbitMQ's own. */
   readonly vhost: string;
+  /**
+   * Servers that polling found stopped, paused or deleted since the last notification of any server came,
+   * where Nova would have said so; since it was connected at most.
+   */
+  readonly unreported: number;
 }
 
 export interface CloudState {

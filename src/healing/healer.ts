@@ -41,6 +41,8 @@ export interface HealerOptions {
   };
   readonly metrics?: RoundsMetrics;
   readonly limits?: ProbeLimits;
+  /** A round found that a node has failed which wants events, and was healthy at its last probe. */
+  readonly onFoundByPolling?: (failureClass: string) => void;
   /** Shared with requests, so that both see the same. Absent: the healer's own. */
   readonly userStops?: Pick<UserStops, 'ask'>;
 }

@@ -6,6 +6,7 @@ import { HealingScene, idOf } from '../../test/support/healing-scene.ts';
 import { http } from '../../test/support/probe.ts';
 import type { CloudService } from '../domain/cloud-state.ts';
 import type { JsonObject } from '../domain/json.ts';
+import type { FailureClass } from '../domain/verdict.ts';
 import { healthPolicy } from '../../test/support/health-policies.ts';
 import { Membership } from '../membership/membership.ts';
 import type { EventListener } from '../profiles/node-events.ts';
@@ -19,12 +20,14 @@ import { Healer } from './healer.ts';
 let opened: TestStore;
 let isAway = false;
 let logged: string[] = [];
+let foundByPolling: string[] = [];
 const stops: (() => Promise<void>)[] = [];
 
 beforeEach(async () => {
   opened = await openTestStore();
   isAway = false;
   logged = [];
+  foundByPolling = [];
 });
 afterEach(async () => {
   for (const stop of stops.splice(0).toReversed()) await stop();
@@ -55,6 +58,8 @@ interface Scene {
   readonly isComingUp?: boolean;
   /** Probed in their grace, by a process that is gone. */
   readonly isKnown?: boolean;
+  /** Seconds between rounds; absent: an hour. */
+  readonly interval?: number;
 }
 
 const GRACE_S = 2;
@@ -62,10 +67,10 @@ const GRACE_S = 2;
 /** Two nodes under a policy with these detection modes. */
 async function watch(
   modes: readonly JsonObject[],
-  { cloudService, isComingUp = false, isKnown = false }: Scene = {},
+  { cloudService, isComingUp = false, isKnown = false, interval = 3600 }: Scene = {},
 ): Promise<Watched> {
   const detection = {
-    interval: 3600,
+    interval,
     node_update_timeout: isComingUp ? GRACE_S : 0,
     detection_modes: modes,
   };
@@ -89,7 +94,9 @@ async function watch(
     info: () => undefined,
     error: (_details: object, message: string) => void logged.push(message),
   };
-  const healer = new Healer({ store, membership, http, profileTypes: registryOf([type]), log });
+  const onFoundByPolling = (failureClass: string) => void foundByPolling.push(failureClass);
+  const profileTypes = registryOf([type]);
+  const healer = new Healer({ store, membership, http, profileTypes, log, onFoundByPolling });
   stops.push(() => healer.stop());
   await healer.start();
   return { scene, healer, listener };
@@ -215,3 +222,15 @@ test('polling alone wants events of a cloud, and none of a machine', async () =>
 test('a poll URL alone wants none', async () => {
   expect((await watch(url, { cloudService: 'compute' })).listener).toBeUndefined();
 });
+
+test('what a round finds of a node that wants events is told, and what an event has led to is not', async () => {
+  const watched = await watch(polling, { cloudService: 'compute', interval: 2 });
+  const record = (name: string) => watched.healer.lastRecord(idOf(name));
+  await probed(watched, 'web-2');
+  const failed = (failure: FailureClass) => ({ health: 'unhealthy', failure, reason: 'failed' }) as const;
+  watched.scene.cloud.break(idOf('web-1'), failed('SERVER_DELETED'));
+  await watched.listener?.changed({ nodeId: idOf('web-1') });
+  watched.scene.cloud.break(idOf('web-2'), failed('SERVER_STOPPED'));
+  await eventually('a round finds it', () => record('web-2')?.state === 'FAILED');
+  expect(foundByPolling).toEqual(['SERVER_STOPPED']);
+}, 20_000);

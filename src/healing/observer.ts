@@ -39,6 +39,8 @@ export interface ObserverOptions {
   };
   readonly metrics?: RoundsMetrics;
   readonly limits?: ProbeLimits;
+  /** A round found that a node has failed which wants events, and was healthy at its last probe. */
+  readonly onFoundByPolling?: (failureClass: string) => void;
   /** A node of this cluster was found to be different, or its status says something else than its health. */
   readonly onChange: (clusterId: string) => void;
 }
@@ -244,7 +246,7 @@ export class Observer {
   async #recordProbe(
     watched: WatchedNode,
     verdicts: readonly ModeVerdict[],
-    { at, begunAt }: ProbeTimes,
+    { at, begunAt, isRound }: ProbeTimes,
   ): Promise<void> {
     const cluster = this.#list.clusters.get(watched.clusterId);
     const found = this.#found.get(watched.id);
@@ -255,6 +257,9 @@ export class Observer {
     const record = classifyHealth({ record: before, verdicts, detection, changedAt: changed, now: at });
     const hasChanged = isChange(recordSince(changed, this.#written.get(watched.id)), record);
     if (hasChanged && !(await this.#write(watched, record, begunAt))) return;
+    const isNews = before?.last === 'healthy' && record.last === 'unhealthy';
+    if (isRound && isNews && record.failure !== null && this.#list.wantingEvents.has(watched.id))
+      this.#options.onFoundByPolling?.(record.failure.class);
     this.#freshness.attended(watched.id, this.#now());
     this.#records.set(watched.id, record);
     this.#probeAtEndOfGrace(watched.id, record);

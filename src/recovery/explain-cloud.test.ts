@@ -147,6 +147,7 @@ const bus = {
   goneExchanges: [],
   otherConsumers: null,
   vhost: '/',
+  unreported: 0,
 };
 
 test('a message bus that is away is a problem of the cloud, and hides no node', () => {
@@ -209,4 +210,13 @@ test('another process at the queue is a problem, with how it is found', () => {
   expect(operator).toMatchObject([
     { command: 'rabbitmqctl list_consumers queue_name consumer_tag', required: true },
   ]);
+});
+
+test('a message bus from which nothing comes of what polling finds is one line', () => {
+  const { problems, operator } = explainCloud(aCloud({ notifications: { ...bus, unreported: 3 } }));
+  expect(problems).toEqual([
+    'cloud.notifications: connected, and nothing came of 3 changes of servers that polling found: are notifications on in nova.conf?',
+  ]);
+  expect(operator).toMatchObject([{ required: false }]);
+  expect(explainCloud(aCloud({ notifications: { ...bus, unreported: 2 } })).problems).toEqual([]);
 });

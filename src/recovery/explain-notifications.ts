@@ -10,6 +10,8 @@ export interface ExplainedNotifications {
   readonly operator: readonly OperatorTask[];
 }
 
+/** One or two may have been probed in the moment before their notifications came. */
+const MOST_UNREPORTED = 2;
 const MEANWHILE = 'nodes are polled as before; what happens to them is found by the probe of each interval';
 
 /** null: nothing is wrong with it. */
@@ -17,7 +19,8 @@ export function explainNotifications(state: NotificationsState, now: number): Ex
   if (state.outage !== null) return explainOutage(state.outage, now);
   if (!state.isConnected) return null;
   const parts = [explainExchanges(state, now), explainOthers(state, now)].filter((part) => part !== null);
-  if (parts.length === 0) return null;
+  // Where an exchange or the queue is not as it should be, that is why nothing comes.
+  if (parts.length === 0) return explainSilence(state);
   return {
     problems: parts.flatMap(({ problems }) => problems),
     waiting: parts.flatMap(({ waiting }) => waiting),
@@ -87,6 +90,20 @@ function explainOthers(
     ],
     waiting: [],
     operator: [{ reason, command: inVhost(vhost, 'list_consumers queue_name consumer_tag'), required: true }],
+  };
+}
+
+function explainSilence({ unreported }: NotificationsState): ExplainedNotifications | null {
+  if (unreported <= MOST_UNREPORTED) return null;
+  const reason =
+    'on each host of nova-api, nova-conductor and nova-compute; [oslo_messaging_notifications] has to have driver = messagingv2, and its transport_url, where it has one, has to name the RabbitMQ of Coppice';
+  const command = String.raw`grep -A4 -E '^\[(oslo_messaging_)?notifications\]' /etc/nova/nova.conf`;
+  return {
+    problems: [
+      `cloud.notifications: connected, and nothing came of ${unreported} changes of servers that polling found: are notifications on in nova.conf?`,
+    ],
+    waiting: [MEANWHILE],
+    operator: [{ reason, command, required: false }],
   };
 }
 

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startCloudSimulator, type CloudSimulator } from '../../src/cloud-simulator/cloud-simulator.ts';
 import { CloudParts } from '../lab/coppice/cloud-parts.ts';
 import { CoppiceProcess } from '../lab/coppice/coppice-process.ts';
+import { recoverFromForcedDown } from '../lab/coppice/recover-from-forced-down.ts';
 import { recoverByEvents } from '../lab/coppice/recover-by-events.ts';
 import { Lab } from '../lab/lab.ts';
 import { isRabbitMissing, RabbitPlace, rabbitUrl } from '../support/rabbitmq.ts';
@@ -44,4 +45,13 @@ describe.skipIf(isRabbitMissing)('with the RabbitMQ of this machine', () => {
     },
     200_000,
   );
+
+  test('the nodes of a host that is forced down are recovered by the event', async () => {
+    const recoveries = await recoverFromForcedDown(coppice, new CloudParts(lab));
+    expect(recoveries.length).toBeGreaterThan(0);
+    for (const { state, failure, reason } of recoveries) {
+      expect([failure.class, state], reason).toEqual(['HOST_DOWN', 'RECOVERED']);
+      expect(failure.reason).toMatch(/was forced down in Nova$/);
+    }
+  }, 100_000);
 });

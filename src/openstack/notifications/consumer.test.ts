@@ -107,6 +107,24 @@ describe.skipIf(isRabbitMissing)('with the RabbitMQ of this machine', () => {
     expect(await place.waiting()).toBe(0);
   });
 
+  test('what polling finds while no notification of a server comes is counted', async () => {
+    await place.declareExchange();
+    const one = receiver();
+    const { consumer, counted } = one;
+    consumer.foundByPolling('SERVER_STOPPED');
+    one.start(place.queue);
+    await one.isConnected();
+    expect(consumer.state?.unreported).toBe(0);
+    for (const failure of ['SERVER_STOPPED', 'SERVER_DELETED', 'HOST_DOWN', 'SERVER_ERROR'])
+      consumer.foundByPolling(failure);
+    await place.publish({ event_type: 'compute.instance.exists', payload: { instance_id: 'c' } });
+    await eventually('a message has come', () => counted.length === 1);
+    expect(consumer.state?.unreported).toBe(2);
+    await place.publish(stopped('a'));
+    await eventually('a notification has come', () => counted.length === 2);
+    expect(consumer.state?.unreported).toBe(0);
+  });
+
   test('what was not recorded when the consumer ends comes again', async () => {
     await place.declareExchange();
     const first = await connected();

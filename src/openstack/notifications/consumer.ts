@@ -12,6 +12,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { NotificationsState } from '../../domain/cloud-state.ts';
 import { describeAmqpHost, type AmqpHost } from './amqp-url.ts';
 import { AmqpSession } from './amqp-session.ts';
+import { reportedFailures } from './event-table.ts';
 import { QueueWatch } from './queue-watch.ts';
 import { readNotification, type CloudEvent } from './read-notification.ts';
 import type { NotificationSettings } from './settings.ts';
@@ -58,6 +59,7 @@ export class NotificationConsumer {
   #running: Promise<void> | undefined;
   #session: AmqpSession | undefined;
   #outage: NotificationsState['outage'] = null;
+  #unreported = 0;
   #counted: (result: NotificationResult) => void = () => {};
   #malformed = { unsaid: 0, saidAt: -Infinity };
 
@@ -74,7 +76,16 @@ export class NotificationConsumer {
     const { exchanges, address } = this.#options.settings;
     const isConnected = this.#session !== undefined;
     const seen = isConnected ? this.#watch.state : NOTHING_SEEN;
-    return { isConnected, outage: this.#outage, exchanges, vhost: address.vhost, ...seen };
+    const [outage, unreported] = [this.#outage, this.#unreported];
+    return { isConnected, outage, exchanges, vhost: address.vhost, unreported, ...seen };
+  }
+
+  /**
+   * A round of probes has found that a node failed which was healthy before, and no notification led to it.
+   * @param failureClass of the node.
+   */
+  foundByPolling(failureClass: string): void {
+    if (this.#session !== undefined && reportedFailures.has(failureClass)) this.#unreported += 1;
   }
 
   subscribe(subscriber: NotificationSubscriber): { stop(): void } {
@@ -154,6 +165,7 @@ export class NotificationConsumer {
     const again = this.#outage === null ? '' : ' again';
     this.#session = session;
     this.#outage = null;
+    this.#unreported = 0;
     const { missing } = session.firstCheck;
     const bound = settings.exchanges.filter((each) => !missing.includes(each));
     const what = bound.length === 0 ? 'RabbitMQ is connected' : 'Notifications of the cloud are received';
@@ -182,6 +194,7 @@ export class NotificationConsumer {
       if (read === 'MALFORMED') this.#logMalformed();
       this.#counted(typeof read === 'string' ? read : 'HANDLED');
       if (typeof read === 'string') return;
+      if (read.kind === 'SERVER') this.#unreported = 0;
       await Promise.all([...this.#subscribers].map((subscriber) => subscriber.event(read)));
     } catch (error) {
       // It would fail as often as it came: polling finds what it was about.

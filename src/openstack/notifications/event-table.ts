@@ -9,6 +9,8 @@
  * nova/objects/fields.py (`NotificationAction`).
  */
 
+import type { FailureClass } from '../../domain/verdict.ts';
+
 /** Each with the state in which it leaves a server, or why a probe sees something new. */
 const endsOfServerActions: Readonly<Record<string, string>> = {
   power_off: 'stopped: by a user, or since Nova found that the guest had shut down',
@@ -36,6 +38,16 @@ const endsOfServerActions: Readonly<Record<string, string>> = {
   resize_confirm: 'no longer waits for a confirmation',
   resize_revert: 'as before the resize',
 };
+
+/**
+ * Failures of servers that Nova reports whatever its settings are, as long as it publishes at all: a reset to
+ * ERROR comes with `notify_on_state_change` alone, and nothing comes where a host dies.
+ */
+export const reportedFailures: ReadonlySet<string> = new Set<FailureClass>([
+  'SERVER_STOPPED',
+  'SERVER_PAUSED',
+  'SERVER_DELETED',
+]);
 
 /** Nova reports the state that it writes in each `instance.update`; most have the old one. */
 export const SERVER_UPDATE = 'update';

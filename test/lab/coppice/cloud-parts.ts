@@ -118,6 +118,17 @@ export class CloudParts {
     return (await this.server(id))?.['OS-EXT-SRV-ATTR:host'] ?? null;
   }
 
+  /** `openstack compute service set --down HOST nova-compute` */
+  async forceDown(host: string): Promise<void> {
+    const path = `/v2.1/os-services?binary=nova-compute&host=${host}`;
+    const { services } = (await this.send('compute', 'GET', path)).body as {
+      services: readonly { id: string }[];
+    };
+    const [service] = services;
+    if (service === undefined) throw new Error(`there is no nova-compute on ${host}`);
+    await this.send('compute', 'PUT', `/v2.1/os-services/${service.id}`, { forced_down: true });
+  }
+
   /** The names of the server's instance actions, the newest first. */
   async actionsOf(id: string): Promise<readonly string[]> {
     const { body } = await this.send('compute', 'GET', `/v2.1/servers/${id}/os-instance-actions`);
