@@ -243,6 +243,11 @@ describe('the notifications of a cloud', () => {
     writeFileSync(join(directory, 'url'), 'amqp://coppice@rabbit1\n');
     writeFileSync(join(directory, 'password'), 'geheim\n');
     const read = settings(`{url_file: ${directory}/url, password_file: ${directory}/password}`);
+    expect(read?.origin).toEqual({
+      url: `cloud.notifications.url_file (${directory}/url)`,
+      password: `cloud.notifications.password_file (${directory}/password)`,
+      ca: null,
+    });
     expect(read?.address.user).toBe('coppice');
     expect(read?.password.reveal()).toBe('geheim');
     process.env['COPPICE_NOTIFICATIONS_URL'] = 'amqp://nova:abc@rabbit2';

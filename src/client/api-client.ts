@@ -6,6 +6,7 @@
 import { describeIssue, type Issue } from '../domain/errors.ts';
 import { isJsonObject } from '../domain/json.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
+import { tlsProblemOf } from '../outbound/tls-problem.ts';
 import type { Operations } from './api-types.ts';
 import { wordSentences } from './sentences.ts';
 
@@ -374,7 +375,7 @@ function connectionProblem(error: unknown, timeoutMs: number): string {
   const code = (first as { code?: unknown } | null)?.code;
   if (code === 'ECONNREFUSED') return 'connection refused';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'the name of the host is not known';
-  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'EPROTO')
-    return 'it does not speak https: try http://';
+  const tls = tlsProblemOf(first);
+  if (tls !== undefined) return tls.speaksTls ? tls.reason : 'it does not speak https: try http://';
   return beginningOf(first instanceof Error ? first.message : String(first));
 }

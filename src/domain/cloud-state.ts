@@ -43,18 +43,41 @@ export interface HostsView {
   hosts(region: string | null): Promise<readonly CloudHost[] | null>;
 }
 
+/** Why the message bus cannot be used. */
+export interface BusFailure {
+  /**
+   * LOGIN: it refuses the user or its password. VHOST: it has none of the name, or not for the user.
+   * PERMISSION: the user may not use the queue or an exchange. CERTIFICATE: not one of an authority that is
+   * trusted, or of another host. NOT_TLS, TLS: no encrypted connection came about, because the port is not
+   * encrypted, or for another reason. NOT_AMQP: something else answers there. AWAY: it may pass.
+   */
+  readonly kind: 'LOGIN' | 'VHOST' | 'PERMISSION' | 'CERTIFICATE' | 'NOT_TLS' | 'TLS' | 'NOT_AMQP' | 'AWAY';
+  /** `connection refused (ECONNREFUSED)`; no secret is in it. */
+  readonly reason: string;
+}
+
+/** Where the settings of the message bus were read, for an operator who has to correct them. */
+export interface BusOrigin {
+  /** `cloud.notifications.url`, `COPPICE_NOTIFICATIONS_URL` */
+  readonly url: string;
+  /** `cloud.notifications.password_file (/etc/coppice/rabbitmq.password)`; null: nothing gives a password. */
+  readonly password: string | null;
+  /** `cloud.notifications.ca_file (/etc/coppice/ca.pem)`; null: the authorities of the system. */
+  readonly ca: string | null;
+}
+
 /** How the message bus is, from which the notifications of Nova and Heat come. */
 export interface NotificationsState {
   readonly isConnected: boolean;
   /** null: it is connected, or was not tried yet. */
-  readonly outage: {
-    /** Without the credential. */
-    readonly url: string;
-    /** Milliseconds since 1970. */
-    readonly since: number;
-    /** `connect ECONNREFUSED 127.0.0.1:5672` */
-    readonly reason: string;
-  } | null;
+  readonly outage:
+    | (BusFailure & {
+        /** Without the credential. */
+        readonly url: string;
+        /** Milliseconds since 1970. */
+        readonly since: number;
+      })
+    | null;
   readonly exchanges: readonly string[];
   /** Those of `exchanges` that are not there while it is connected. */
   readonly missingExchanges: readonly string[];
@@ -72,6 +95,8 @@ export interface NotificationsState {
    * where Nova would have said so; since it was connected at most.
    */
   readonly unreported: number;
+  readonly user: string;
+  readonly origin: BusOrigin;
 }
 
 export interface CloudState {

@@ -49,3 +49,25 @@ test.each(['DEPTH_ZERO_SELF_SIGNED_CERT', 'CERT_HAS_EXPIRED', 'ERR_TLS_CERT_ALTN
     });
   },
 );
+
+test.each([
+  [
+    'EPROTO',
+    'write EPROTO 401D:error:0A00010B:SSL routines:tls_validate_record_header:wrong version number:../deps/openssl/openssl/ssl/record/methods/tlsany_meth.c:77:\n',
+    'it does not speak TLS at this port (EPROTO)',
+  ],
+  [
+    'ERR_SSL_WRONG_VERSION_NUMBER',
+    'C0:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:s3.c:354:',
+    'it does not speak TLS at this port (ERR_SSL_WRONG_VERSION_NUMBER)',
+  ],
+  [
+    'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+    '',
+    'it speaks no version of TLS that Coppice takes (ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION)',
+  ],
+  ['EPROTO', 'strange', 'no encrypted connection could be agreed on (EPROTO)'],
+])('%s of OpenSSL is said in words: %s', (code, message, reason) => {
+  const error = Object.assign(new Error(message), { code });
+  expect(describeConnectionError(error)).toEqual({ kind: 'remote', reason });
+});

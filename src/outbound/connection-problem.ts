@@ -1,6 +1,7 @@
 /** Whether the error of a request is evidence about the other side, or a failure of this machine only. */
 import { errors } from 'undici';
 import { HEADER_LIMIT } from './limits.ts';
+import { tlsProblemOf } from './tls-problem.ts';
 
 /**
  * This machine's own limits and network: no descriptors, no memory, no free port, a local firewall, no
@@ -105,14 +106,22 @@ export function describeConnectionError(error: unknown): ConnectionProblem {
   if (code in remote) return { kind: 'remote', reason: `${remote[code]} (${code})` };
   if (code in certificate) return { kind: 'certificate', reason: `${certificate[code]} (${code})` };
   if (code in answer) return { kind: 'answer', reason: `${answer[code]} (${code})` };
+  const tls = oneByOne(error)
+    .map(tlsProblemOf)
+    .find((each) => each !== undefined);
+  if (tls !== undefined) return { kind: 'remote', reason: `${tls.reason} (${code})` };
   if (isInvalidRequest(error, code))
     return { kind: 'local', reason: `the request could not be made: ${requestFault(error, code)}` };
   return { kind: 'remote', reason: `the connection failed (${code})` };
 }
 
+/** Those of several addresses of a name. */
+function oneByOne(error: unknown): readonly unknown[] {
+  return error instanceof AggregateError ? error.errors : [error];
+}
+
 function codesOf(error: unknown): string[] {
-  const all = error instanceof AggregateError ? error.errors : [error];
-  return all.flatMap((one: unknown) => {
+  return oneByOne(error).flatMap((one) => {
     const code = (one as { code?: unknown } | null)?.code;
     return typeof code === 'string' ? [code] : [];
   });

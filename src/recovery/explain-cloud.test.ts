@@ -148,10 +148,17 @@ const bus = {
   otherConsumers: null,
   vhost: '/',
   unreported: 0,
+  user: 'coppice',
+  origin: { url: 'cloud.notifications.url', password: 'cloud.notifications.password_file (/p)', ca: null },
 };
 
 test('a message bus that is away is a problem of the cloud, and hides no node', () => {
-  const outage = { url: 'amqp://rabbit1:5672', since: now - 4 * minute, reason: 'connect ECONNREFUSED' };
+  const outage = {
+    kind: 'AWAY' as const,
+    url: 'amqp://rabbit1:5672',
+    since: now - 4 * minute,
+    reason: 'connect ECONNREFUSED',
+  };
   const cloud = aCloud({ notifications: { ...bus, isConnected: false, outage } });
   const { problems, waiting, operator } = explainCloud(cloud);
   expect(problems).toEqual([
@@ -165,7 +172,12 @@ test('a message bus that is away is a problem of the cloud, and hides no node', 
 });
 
 test('a message bus that is away for long needs an operator', () => {
-  const outage = { url: 'amqps://[fd00::1]:5671/nova', since: now - 600 * minute, reason: 'gone' };
+  const outage = {
+    kind: 'AWAY' as const,
+    url: 'amqps://[fd00::1]:5671/nova',
+    since: now - 600 * minute,
+    reason: 'gone',
+  };
   const { operator } = explainCloud(aCloud({ notifications: { ...bus, isConnected: false, outage } }));
   expect(operator).toMatchObject([{ command: 'nc -vz fd00::1 5671', required: true }]);
 });
@@ -220,3 +232,29 @@ test('a message bus from which nothing comes of what polling finds is one line',
   expect(operator).toMatchObject([{ required: false }]);
   expect(explainCloud(aCloud({ notifications: { ...bus, unreported: 2 } })).problems).toEqual([]);
 });
+
+test.each([
+  ['LOGIN', 'rabbitmqctl authenticate_user coppice', 'cloud.notifications.password_file (/p)'],
+  ['VHOST', 'rabbitmqctl list_vhosts', 'in cloud.notifications.url'],
+  [
+    'PERMISSION',
+    String.raw`rabbitmqctl set_permissions -p nova coppice '^coppice\..*' '^coppice\..*' '^(coppice\..*|nova|heat)$'`,
+    'its own queues',
+  ],
+  [
+    'CERTIFICATE',
+    'openssl s_client -connect rabbit1:5671 -servername rabbit1 -showcerts',
+    'name its authority as cloud.notifications.ca_file',
+  ],
+  ['NOT_TLS', 'rabbitmq-diagnostics listeners', 'correct the URL in cloud.notifications.url'],
+  ['NOT_AMQP', 'rabbitmq-diagnostics listeners', 'correct the URL in cloud.notifications.url'],
+] as const)(
+  'a message bus that is refused (%s) has a command that helps, at once',
+  (kind, command, where) => {
+    const outage = { kind, url: 'amqps://rabbit1:5671/nova', since: now, reason: 'refused' };
+    const notifications = { ...bus, vhost: 'nova', isConnected: false, outage };
+    const { operator } = explainCloud(aCloud({ notifications }));
+    expect(operator).toMatchObject([{ command, required: true }]);
+    expect(operator[0]?.reason).toContain(where);
+  },
+);

@@ -1,6 +1,7 @@
 /** The message bus of the cloud in sentences, where no notifications come. Pure. */
 import type { NotificationsState } from '../domain/cloud-state.ts';
 import { duration } from '../domain/duration.ts';
+import { asArgument, busOutageTask, type BusOutage } from './explain-bus-outage.ts';
 import { longOutageMs, type OperatorTask } from './operator-task.ts';
 
 export interface ExplainedNotifications {
@@ -16,7 +17,7 @@ const MEANWHILE = 'nodes are polled as before; what happens to them is found by 
 
 /** null: nothing is wrong with it. */
 export function explainNotifications(state: NotificationsState, now: number): ExplainedNotifications | null {
-  if (state.outage !== null) return explainOutage(state.outage, now);
+  if (state.outage !== null) return explainOutage(state.outage, state, now);
   if (!state.isConnected) return null;
   const parts = [explainExchanges(state, now), explainOthers(state, now)].filter((part) => part !== null);
   // Where an exchange or the queue is not as it should be, that is why nothing comes.
@@ -28,16 +29,14 @@ export function explainNotifications(state: NotificationsState, now: number): Ex
   };
 }
 
-function explainOutage(
-  { url, since, reason }: NonNullable<NotificationsState['outage']>,
-  now: number,
-): ExplainedNotifications {
+function explainOutage(outage: BusOutage, state: NotificationsState, now: number): ExplainedNotifications {
+  const { url, since, reason } = outage;
   return {
     problems: [
       `no notifications of the cloud have been received for ${duration(now - since)}: RabbitMQ at ${url} cannot be used: ${reason}`,
     ],
     waiting: [`${MEANWHILE}; it is tried again every 30 s, and all nodes are probed when it is back`],
-    operator: [tryTask(url, now - since)],
+    operator: [busOutageTask(outage, state, now)],
   };
 }
 
@@ -109,19 +108,4 @@ function explainSilence({ unreported }: NotificationsState): ExplainedNotificati
 
 function inVhost(vhost: string, command: string): string {
   return `rabbitmqctl ${vhost === '/' ? '' : `-p ${asArgument(vhost)} `}${command}`;
-}
-
-function asArgument(text: string): string {
-  return /^[\w./:-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
-}
-
-function tryTask(url: string, lastsMs: number): OperatorTask {
-  const { hostname, port } = new URL(url);
-  const isLong = lastsMs >= longOutageMs;
-  const seen =
-    'whether anything answers there, and see in the log of RabbitMQ what it says of the user of Coppice';
-  const reason = isLong
-    ? `it is away for more than ${duration(longOutageMs)}: find out ${seen}`
-    : `${seen}; it needs an operator when it is away for ${duration(longOutageMs)}`;
-  return { reason, command: `nc -vz ${hostname.replace(/^\[|\]$/g, '')} ${port}`, required: isLong };
 }

@@ -17,6 +17,8 @@ export const rabbitUrl = process.env['COPPICE_TEST_AMQP_URL'] ?? 'amqp://guest:g
 
 const address = parseAmqpUrl(rabbitUrl);
 
+export const testOrigin = { url: 'COPPICE_TEST_AMQP_URL', password: 'COPPICE_TEST_AMQP_URL', ca: null };
+
 async function answers(): Promise<boolean> {
   const [at] = address?.hosts ?? [];
   if (at === undefined) return false;
@@ -85,7 +87,13 @@ export class RabbitPlace {
     if (address === undefined) throw new Error('COPPICE_TEST_AMQP_URL is no URL of RabbitMQ');
     const hosts = at === undefined ? address.hosts : [{ host: '127.0.0.1', port: at.port }];
     const password = address.password ?? new Secret('guest');
-    return { address: { ...address, hosts }, password, ca: null, exchanges: [this.exchange] };
+    return {
+      address: { ...address, hosts },
+      password,
+      ca: null,
+      exchanges: [this.exchange],
+      origin: testOrigin,
+    };
   }
 }
 

@@ -10,6 +10,8 @@ import { hostname } from 'node:os';
 import type { AsyncMessage, Channel, Connection } from 'rabbitmq-client';
 import { openConnection } from './amqp-connection.ts';
 import type { AmqpHost } from './amqp-url.ts';
+import type { BusFailure } from '../../domain/cloud-state.ts';
+import { BusUnusable, describeBusFailure } from './bus-failure.ts';
 import { checkQueue, type QueueCheck } from './queue-check.ts';
 import type { NotificationSettings } from './settings.ts';
 
@@ -43,43 +45,45 @@ const QUEUE_ARGUMENTS = {
 /** Messages that are not acknowledged: those whose nodes are being probed. */
 const PREFETCH = 500;
 const CLOSE_MS = 2000;
+const CLOSED: BusFailure = { kind: 'AWAY', reason: 'it was closed' };
 
 export class AmqpSession {
   readonly #options: AmqpSessionOptions;
   readonly #connection: Connection;
-  readonly #ended = Promise.withResolvers<string>();
+  readonly #ended = Promise.withResolvers<BusFailure>();
   #channel: Channel | undefined;
   #consumerTag: string | undefined;
   #firstCheck: QueueCheck = { missing: [], consumers: null };
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
+  #wasOpen = false;
   #isOver = false;
 
   private constructor(options: AmqpSessionOptions) {
     this.#options = options;
     this.#connection = openConnection(options.settings, options.host, 'coppice: notifications');
-    this.#connection.on('error', (error: unknown) => this.#end(reasonOf(error)));
+    this.#connection.on('error', (error: unknown) => this.#fail(error));
   }
 
-  /** @throws Error with the reason in words, without the credential. */
+  /** @throws BusUnusable */
   static async open(options: AmqpSessionOptions): Promise<AmqpSession> {
     const session = new AmqpSession(options);
-    const onAbort = (): void => session.#end('it was closed');
+    const onAbort = (): void => session.#end(CLOSED);
     options.signal.addEventListener('abort', onAbort, { once: true });
     try {
-      const failed = session.ended.then((reason) => Promise.reject(new Error(reason)));
+      const failed = session.ended.then((failure) => Promise.reject(new BusUnusable(failure)));
       await Promise.race([session.#open(), failed]);
       return session;
     } catch (error) {
-      session.#end(reasonOf(error));
-      throw new Error(await session.ended, { cause: error });
+      session.#fail(error);
+      throw new BusUnusable(await session.ended, { cause: error });
     } finally {
       options.signal.removeEventListener('abort', onAbort);
     }
   }
 
   /** Why it has ended. */
-  get ended(): Promise<string> {
+  get ended(): Promise<BusFailure> {
     return this.#ended.promise;
   }
 
@@ -97,7 +101,7 @@ export class AmqpSession {
     await closing;
     clearTimeout(limit);
     this.#connection.unsafeDestroy();
-    this.#ended.resolve('it was closed');
+    this.#ended.resolve(CLOSED);
   }
 
   async #close(): Promise<void> {
@@ -107,22 +111,30 @@ export class AmqpSession {
     await this.#connection.close();
   }
 
-  #end(reason: string): void {
+  #fail(error: unknown): void {
+    const { settings, host } = this.#options;
+    this.#end(describeBusFailure(error, { settings, host, wasOpen: this.#wasOpen }));
+  }
+
+  #end(failure: BusFailure): void {
     if (!this.#isOver) {
       this.#isOver = true;
       clearTimeout(this.#timer);
       this.#connection.unsafeDestroy();
     }
-    this.#ended.resolve(reason);
+    this.#ended.resolve(failure);
   }
 
   async #open(): Promise<void> {
     const { queue } = this.#options;
     const channel = await this.#connection.acquire({ emitErrorsFromChannel: true });
     this.#channel = channel;
-    channel.on('error', (error: unknown) => this.#end(reasonOf(error)));
-    channel.on('close', () => this.#end('RabbitMQ closed the channel'));
-    channel.on('basic.cancel', () => this.#end(`the queue ${queue} was deleted`));
+    this.#wasOpen = true;
+    channel.on('error', (error: unknown) => this.#fail(error));
+    // Why is said by the request for which it was closed, and that is rejected only then.
+    const closed: BusFailure = { kind: 'AWAY', reason: 'RabbitMQ closed the channel' };
+    channel.on('close', () => setImmediate(() => this.#end(closed)));
+    channel.on('basic.cancel', () => this.#end({ kind: 'AWAY', reason: `the queue ${queue} was deleted` }));
     await channel.basicQos({ prefetchCount: PREFETCH });
     await channel.queueDeclare({ queue, durable: true, arguments: QUEUE_ARGUMENTS });
     const consumerTag = `coppice@${hostname()}:${process.pid}`;
@@ -144,7 +156,7 @@ export class AmqpSession {
       this.#looking = this.#check()
         .then((check) => this.#options.onChecked(check))
         .then(() => this.#lookAgain())
-        .catch((error: unknown) => this.#end(reasonOf(error)));
+        .catch((error: unknown) => this.#fail(error));
     }, this.#options.lookAgainMs).unref();
   }
 
@@ -152,12 +164,4 @@ export class AmqpSession {
     const { queue, countsConsumers, settings } = this.#options;
     return await checkQueue(this.#connection, { queue, countsConsumers, exchanges: settings.exchanges });
   }
-}
-
-/** An error of Node without a message, as that of several addresses that refuse, has a code. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ACCESS_REFUSED') return 'it refuses the user or its password, or what the user may do';
-  return error.message === '' ? (code ?? error.name) : error.message;
 }

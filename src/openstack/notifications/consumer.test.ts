@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../../../test/support/eventually.ts';
-import { isRabbitMissing, RabbitPlace, RabbitProxy } from '../../../test/support/rabbitmq.ts';
+import { isRabbitMissing, RabbitPlace, RabbitProxy, testOrigin } from '../../../test/support/rabbitmq.ts';
 import { Secret } from '../../domain/secret.ts';
 import { NotificationConsumer, type NotificationResult } from './consumer.ts';
 import type { CloudEvent } from './read-notification.ts';
@@ -329,7 +329,7 @@ describe.skipIf(isRabbitMissing)('with the RabbitMQ of this machine', () => {
     const stranger = receiver(settings);
     stranger.start(place.queue);
     await eventually('it is refused', () => stranger.consumer.state?.outage !== null);
-    expect(stranger.consumer.state?.outage?.reason).toMatch(/self-signed certificate/);
+    expect(stranger.consumer.state?.outage?.reason).toMatch(/certificate is self-signed/);
     await stranger.consumer.close();
     const one = await connected({ ...settings, ca: read('crt') });
     await place.publish(stopped('a'));
@@ -343,7 +343,7 @@ describe.skipIf(isRabbitMissing)('with the RabbitMQ of this machine', () => {
     const one = receiver(settings);
     one.start(place.queue);
     await eventually('it is refused', () => one.consumer.state?.outage !== null);
-    expect(one.consumer.state?.outage?.reason).toContain('it refuses the user or its password');
+    expect(one.consumer.state?.outage?.reason).toContain('it refuses the user guest or its password');
     expect(JSON.stringify([one.logged, one.consumer.state])).not.toContain('not-the-one');
     await one.consumer.close();
     await (await connected()).consumer.close();
@@ -358,7 +358,13 @@ test('a consumer whose RabbitMQ is away can be stopped at once', async () => {
     password: null,
     vhost: '/',
   };
-  const one = new Receiver({ address, password: new Secret('guest'), ca: null, exchanges: ['nova'] });
+  const one = new Receiver({
+    address,
+    password: new Secret('guest'),
+    ca: null,
+    exchanges: ['nova'],
+    origin: testOrigin,
+  });
   expect(one.consumer.state).toBeNull();
   one.start('coppice-test-none');
   await eventually('it is away', () => one.consumer.state?.outage !== null);

@@ -9,10 +9,11 @@
  * nothing about nodes.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { NotificationsState } from '../../domain/cloud-state.ts';
+import type { BusFailure, NotificationsState } from '../../domain/cloud-state.ts';
 import { describeAmqpHost, type AmqpHost } from './amqp-url.ts';
 import { AmqpSession } from './amqp-session.ts';
 import { reportedFailures } from './event-table.ts';
+import type { BusUnusable } from './bus-failure.ts';
 import { QueueWatch } from './queue-watch.ts';
 import { readNotification, type CloudEvent } from './read-notification.ts';
 import type { NotificationSettings } from './settings.ts';
@@ -73,11 +74,12 @@ export class NotificationConsumer {
   /** null: this process receives none. */
   get state(): NotificationsState | null {
     if (this.#running === undefined) return null;
-    const { exchanges, address } = this.#options.settings;
+    const { exchanges, address, origin } = this.#options.settings;
     const isConnected = this.#session !== undefined;
     const seen = isConnected ? this.#watch.state : NOTHING_SEEN;
     const [outage, unreported] = [this.#outage, this.#unreported];
-    return { isConnected, outage, exchanges, vhost: address.vhost, unreported, ...seen };
+    const { vhost, user } = address;
+    return { isConnected, outage, exchanges, vhost, user, origin, unreported, ...seen };
   }
 
   /**
@@ -116,12 +118,12 @@ export class NotificationConsumer {
       if (host === undefined) return;
       const url = describeAmqpHost(address, host);
       try {
-        const reason = await this.#receive({ ...queue, host }, url);
+        const failure = await this.#receive({ ...queue, host }, url);
         failures = 0;
-        if (!signal.aborted) this.#away(url, reason);
+        if (!signal.aborted) this.#away(url, failure);
       } catch (error) {
         failures += 1;
-        if (!signal.aborted) this.#away(url, (error as Error).message);
+        if (!signal.aborted) this.#away(url, (error as BusUnusable).failure);
       }
       await delay(this.#pauseMs(failures), undefined, { signal }).catch(() => undefined);
     }
@@ -135,11 +137,11 @@ export class NotificationConsumer {
     return Math.min(LONGEST_PAUSE_MS, firstPauseMs * 2 ** Math.min(rounds, 16)) * (0.5 + Math.random() / 2);
   }
 
-  /** @returns why the session has ended. @throws Error why none could be opened. */
+  /** @returns why the session has ended. @throws BusUnusable why none could be opened. */
   async #receive(
     { host, queue, isExclusive }: QueueOfInstallation & { readonly host: AmqpHost },
     url: string,
-  ): Promise<string> {
+  ): Promise<BusFailure> {
     const { settings, lookAgainMs = LOOK_AGAIN_MS } = this.#options;
     const session = await AmqpSession.open({
       host,
@@ -155,9 +157,9 @@ export class NotificationConsumer {
     });
     if (this.#stop.signal.aborted) await session.close();
     else this.#connected(session, url);
-    const reason = await session.ended;
+    const failure = await session.ended;
     this.#session = undefined;
-    return reason;
+    return failure;
   }
 
   #connected(session: AmqpSession, url: string): void {
@@ -175,13 +177,13 @@ export class NotificationConsumer {
     this.#missed();
   }
 
-  #away(url: string, reason: string): void {
+  #away(url: string, failure: BusFailure): void {
     const { log } = this.#options;
     const known = this.#outage;
-    this.#outage = { url, since: known?.since ?? this.#now(), reason };
+    this.#outage = { url, since: known?.since ?? this.#now(), ...failure };
     if (known !== null) return;
     const meanwhile = 'nodes are polled as before, and probed at once when it is back';
-    log.warn({ url }, `No notifications of the cloud are received: ${reason}; ${meanwhile}`);
+    log.warn({ url }, `No notifications of the cloud are received: ${failure.reason}; ${meanwhile}`);
   }
 
   #missed(): void {

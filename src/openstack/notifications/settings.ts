@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { readTextFile } from '../../bounded-file.ts';
+import type { BusOrigin } from '../../domain/cloud-state.ts';
 import type { Issue } from '../../domain/errors.ts';
 import { Secret } from '../../domain/secret.ts';
 import { amqpUrlForm, parseAmqpUrl, type AmqpAddress } from './amqp-url.ts';
@@ -34,6 +35,7 @@ export interface NotificationSettings {
   /** PEM; null: the authorities of the system. */
   readonly ca: string | null;
   readonly exchanges: readonly string[];
+  readonly origin: BusOrigin;
 }
 
 type Read = z.infer<typeof notificationsSchema>;
@@ -64,7 +66,19 @@ export function readNotificationSettings(
       hint: 'amqps:// is encrypted',
     });
   if (address === undefined || issues.length > before) return undefined;
-  return { address, password, ca, exchanges: [...new Set(read.exchanges)] };
+  const origin = originOf(read, found?.field ?? field('url'), address);
+  return { address, password, ca, exchanges: [...new Set(read.exchanges)], origin };
+}
+
+function originOf(read: Read, url: string, address: AmqpAddress): BusOrigin {
+  const file = (key: 'url_file' | 'password_file' | 'ca_file'): string => `${field(key)} (${read[key]})`;
+  const urlInWords = read.url_file === undefined ? url : file('url_file');
+  const inUrl = address.password === null ? null : urlInWords;
+  return {
+    url: urlInWords,
+    password: read.password_file === undefined ? inUrl : file('password_file'),
+    ca: read.ca_file === undefined ? null : file('ca_file'),
+  };
 }
 
 function urlOf(
