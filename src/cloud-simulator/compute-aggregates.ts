@@ -2,7 +2,7 @@
 import type { JsonObject } from '../domain/json.ts';
 import type { Aggregate } from './aggregates.ts';
 import { SimulatorError } from './api-error.ts';
-import { forAdmin, ok, type ComputeTools } from './compute-call.ts';
+import { forAdmin, ok, refuseOther, type ComputeTools } from './compute-call.ts';
 import { endpoint, member, textIn, textsIn, type SimulatorCall, type SimulatorEndpoint } from './endpoint.ts';
 
 export function aggregateEndpoints({ world }: ComputeTools): SimulatorEndpoint[] {
@@ -22,6 +22,7 @@ export function aggregateEndpoints({ world }: ComputeTools): SimulatorEndpoint[]
   return [
     endpoint(`GET ${path}`, 'aggregates', (call) => {
       forAdmin(call, 'os_compute_api:os-aggregates:index');
+      refuseOther(call, '');
       return ok({ aggregates: aggregates.all.map(describe) });
     }),
     endpoint(`POST ${path}`, 'aggregate', (call) => {

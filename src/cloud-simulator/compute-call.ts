@@ -81,3 +81,15 @@ export function microversionHeaders(call: Pick<SimulatorCall, 'header'>): Readon
     Vary: 'OpenStack-API-Version, X-OpenStack-Nova-API-Version',
   };
 }
+
+/**
+ * @param known of the query, separated by spaces. @param since the minor version from which others are
+ * refused.
+ * @throws SimulatorError 400
+ */
+export function refuseOther(call: SimulatorCall, known: string, since = 75): void {
+  const names = known.split(' ');
+  const other = Object.keys(call.query).find((name) => !names.includes(name));
+  if (other !== undefined && minorOf(call) >= since)
+    throw new SimulatorError(400, `Additional properties are not allowed ('${other}' was unexpected)`);
+}

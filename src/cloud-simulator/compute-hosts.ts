@@ -1,7 +1,7 @@
 /** Nova's view of its hosts: services, hypervisors, availability zones. */
 import type { JsonObject } from '../domain/json.ts';
 import { SimulatorError, notFoundError } from './api-error.ts';
-import { forAdmin, minorOf, ok, type ComputeTools } from './compute-call.ts';
+import { forAdmin, minorOf, ok, refuseOther, type ComputeTools } from './compute-call.ts';
 import { describeHostService, describeHypervisor, describeZones } from './compute-shapes.ts';
 import { endpoint, page, type SimulatorCall, type SimulatorEndpoint } from './endpoint.ts';
 import type { SimulatedHost } from './hosts.ts';
@@ -20,6 +20,7 @@ function services({ world }: ComputeTools): SimulatorEndpoint[] {
   return [
     endpoint('GET /v2.1/os-services', 'services', (call) => {
       forAdmin(call, 'os_compute_api:os-services:list');
+      refuseOther(call, 'host binary');
       const { binary, host } = call.query;
       const shown = hosts.all.filter(
         ({ name }) =>
@@ -54,6 +55,7 @@ function hypervisors({ world, computeUrl }: ComputeTools): SimulatorEndpoint[] {
   const { servers, hosts } = world;
   const list = (call: SimulatorCall, isDetailed: boolean) => {
     forAdmin(call, 'os_compute_api:os-hypervisors:list');
+    refuseOther(call, 'limit marker hypervisor_hostname_pattern with_servers', 53);
     const { hypervisor_hostname_pattern: pattern = '', with_servers: withServers } = call.query;
     const found = hosts.all.filter(({ name }) => name.includes(pattern));
     if (found.length === 0)

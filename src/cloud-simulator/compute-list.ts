@@ -1,12 +1,15 @@
 /** `GET /servers`: filters, order and pages, refused as Nova refuses them. */
+import { isIP } from 'node:net';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { isJsonObject } from '../domain/json.ts';
 import { SimulatorError } from './api-error.ts';
 import { contextOf, forAdmin, minorOf, ok, type ComputeTools } from './compute-call.ts';
 import { statusOf, type ShapeContext } from './compute-shapes.ts';
 import { page, textsIn, type SimulatorAnswer, type SimulatorCall } from './endpoint.ts';
-import { statuses } from './server-states.ts';
+import { isValue } from './list-filters.ts';
+import { powerStates, statuses } from './server-states.ts';
 import type { SimulatedServer } from './simulated-server.ts';
+import type { World } from './world.ts';
 
 type Filter = (server: SimulatedServer) => boolean;
 
@@ -42,7 +45,7 @@ export function listServers(
 ): SimulatorAnswer {
   const { query } = call;
   checkQuery(call);
-  const filters = filtersOf(call);
+  const filters = filtersOf(call, tools.world);
   const found = sorted(candidates(call, tools), query).filter((server) =>
     filters.every((fits) => fits(server)),
   );
@@ -116,7 +119,20 @@ function sorted(
   return servers.toSorted((left, right) => (by(left) < by(right) ? -direction : direction));
 }
 
-function filtersOf(call: SimulatorCall): Filter[] {
+/** What a user may ask for as it is. */
+const byValue: Readonly<Record<string, (server: SimulatedServer) => Json>> = {
+  vm_state: ({ vmState }) => vmState,
+  task_state: ({ taskState }) => taskState,
+  power_state: ({ vmState }) => powerStates[vmState],
+  user_id: ({ userId }) => userId,
+  key_name: ({ keyName }) => keyName,
+  availability_zone: ({ zone }) => zone,
+  description: ({ description }) => description,
+  config_drive: ({ configDrive }) => configDrive !== '',
+  locked: ({ isLocked }) => isLocked,
+};
+
+function filtersOf(call: SimulatorCall, { network }: World): Filter[] {
   const { query, isAdmin, projectId } = call;
   const filters: Filter[] = [];
   const add = (
@@ -128,6 +144,7 @@ function filtersOf(call: SimulatorCall): Filter[] {
   if (!isAdmin || !isTrue(query['all_tenants'])) add(projectId, (server, id) => server.projectId === id);
   if (isAdmin) {
     add(query['project_id'] ?? query['tenant_id'], (server, id) => server.projectId === id);
+    add(query['node'] ?? query['hostname'], ({ hostName }, host) => hostName === host);
     add(query['host'], ({ hostName }, host) => hostName === host);
     add(query['uuid'], ({ id }, uuid) => id === uuid);
   }
@@ -145,6 +162,18 @@ function filtersOf(call: SimulatorCall): Filter[] {
   add(query['tags-any'], ({ tags }, list) => list.split(',').some((tag) => tags.includes(tag)));
   add(query['not-tags'], ({ tags }, list) => !list.split(',').every((tag) => tags.includes(tag)));
   add(query['image'], ({ imageId }, image) => imageId === image);
+  for (const [key, of] of Object.entries(byValue))
+    add(query[key], (server, wanted) => isValue(of(server), wanted));
+  for (const [key, version] of [
+    ['ip', 4],
+    ['ip6', 6],
+  ] as const)
+    if (query[key] !== undefined) {
+      const address = patternOf(query[key]);
+      add(query[key], ({ id }) =>
+        network.portsOf(id).some((port) => isIP(port.address) === version && address.test(port.address)),
+      );
+    }
   add(query['flavor'], ({ flavor }, id) => flavor === id);
   return filters;
 }

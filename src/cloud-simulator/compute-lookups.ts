@@ -2,11 +2,12 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../domain/json.ts';
 import { SimulatorError, notFoundError } from './api-error.ts';
-import { forAdmin, minorOf, ok, type ComputeTools } from './compute-call.ts';
+import { forAdmin, minorOf, ok, refuseOther, type ComputeTools } from './compute-call.ts';
 import { describeFlavor, linksOf } from './compute-shapes.ts';
 import { endpoint, member, page, textIn, type SimulatorCall, type SimulatorEndpoint } from './endpoint.ts';
 import type { Flavor } from './flavors.ts';
 import type { SimulatedServerGroup } from './server-groups.ts';
+import { newKey, type NewKey } from './new-key.ts';
 import type { Keypair } from './world.ts';
 
 /** By default each name is there; in a strict cloud what was made. */
@@ -22,7 +23,12 @@ function flavors({ world, computeUrl }: ComputeTools): SimulatorEndpoint[] {
   };
   const shape = (call: SimulatorCall) => ({ minor: minorOf(call), computeUrl: computeUrl() });
   const list = (call: SimulatorCall, path: string, describe: (flavor: Flavor) => JsonObject) => {
-    const { items, hasMore } = page(world.flavors.all, call.query);
+    refuseOther(call, 'limit marker is_public minRam minDisk sort_key sort_dir');
+    const { minRam = '0', minDisk = '0', is_public: isPublic } = call.query;
+    // All are public.
+    const isNone = call.isAdmin && isPublic?.toLowerCase() === 'false';
+    const wanted = ({ ram, disk }: Flavor) => !isNone && ram >= Number(minRam) && disk >= Number(minDisk);
+    const { items, hasMore } = page(world.flavors.all.filter(wanted), call.query);
     const next = new URLSearchParams({ ...call.query, marker: items.at(-1)?.id ?? '' });
     const links = [{ rel: 'next', href: `${computeUrl()}/v2.1${path}?${next.toString()}` }];
     const isLimited = call.query['limit'] !== undefined && items.length > 0;
@@ -81,17 +87,29 @@ function keypairs({ world }: ComputeTools): SimulatorEndpoint[] {
     throw new SimulatorError(404, `Keypair ${name} not found for user ${call.token.user.id}`);
   };
   return [
-    endpoint('GET /v2.1/os-keypairs', 'keypairs', (call) =>
-      ok({ keypairs: [...ownOf(call).values()].map((one) => ({ keypair: describeKeypair(one) })) }),
-    ),
+    endpoint('GET /v2.1/os-keypairs', 'keypairs', (call) => {
+      refuseOther(call, 'user_id limit marker');
+      const own = [...ownOf(call).values()].map((one) => ({ ...describeKeypair(one), id: one.name }));
+      const { items } = page(own, call.query);
+      return ok({ keypairs: items.map(({ id: _id, ...keypair }) => ({ keypair })) });
+    }),
     endpoint('POST /v2.1/os-keypairs', 'keypair', (call) => {
       const asked = member(call.body, 'keypair');
       const name = textIn(asked, 'name') ?? '';
       const own = ownOf(call);
       if (own.has(name)) throw new SimulatorError(409, `Key pair '${name}' already exists.`);
-      const keypair = { name, publicKey: textIn(asked, 'public_key') ?? '', createdAt: world.clock.now() };
+      const given = textIn(asked, 'public_key');
+      // From 2.92 on Nova makes none.
+      if (given === undefined && minorOf(call) >= 92)
+        throw new SimulatorError(
+          400,
+          "Invalid input for field/attribute keypair. 'public_key' is a required property",
+        );
+      const made: NewKey = given === undefined ? newKey() : { publicKey: given };
+      const keypair = { name, publicKey: made.publicKey, createdAt: world.clock.now() };
       world.keypairs.set(call.token.user.id, own.set(name, keypair));
-      const body = { keypair: { ...describeKeypair(keypair), user_id: call.token.user.id } };
+      const secret = made.privateKey === undefined ? {} : { private_key: made.privateKey };
+      const body = { keypair: { ...describeKeypair(keypair), ...secret, user_id: call.token.user.id } };
       return { status: 201, body };
     }),
     endpoint('GET /v2.1/os-keypairs/:name', 'keypairs', (call) => {
@@ -141,6 +159,7 @@ function serverGroups({ world: { groups } }: ComputeTools): SimulatorEndpoint[] 
   return [
     endpoint('GET /v2.1/os-server-groups', 'server-groups', (call) => {
       const own = groups.all.filter(({ projectId }) => projectId === call.projectId);
+      refuseOther(call, 'all_projects limit offset');
       const offset = Number(call.query['offset'] ?? 0);
       const limit = Math.min(Number(call.query['limit'] ?? LIMIT), LIMIT);
       const shown = own.slice(offset, offset + limit);

@@ -3,6 +3,7 @@ import { utcSeconds } from '../domain/time-text.ts';
 import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts';
 import { SimulatorError } from './api-error.ts';
 import { endpoint, page, shown, textIn, type SimulatorCall, type SimulatorEndpoint } from './endpoint.ts';
+import { fitsInGlance } from './list-filters.ts';
 import { hashOf } from './identity.ts';
 import { isUuid, uuidOf } from './network.ts';
 import type { SimulatedImage, World } from './world.ts';
@@ -22,7 +23,7 @@ export function imageEndpoints(world: World, baseUrl: () => string): readonly Si
       if (name !== undefined) findByName(world, name);
       const listed = [...world.images.values()]
         .toReversed()
-        .filter((image) => isSeen(image, call) && (name === undefined || image.name === name));
+        .filter((image) => isSeen(image, call) && fitsInGlance(describe(image, world), call.query));
       const { items, hasMore } = page(listed, call.query);
       const next = new URLSearchParams({ ...call.query, marker: items.at(-1)?.id ?? '' });
       const isFull = hasMore || items.length === Number(call.query['limit']);

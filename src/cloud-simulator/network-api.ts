@@ -11,6 +11,7 @@ import {
   type SimulatedNetwork,
   type SimulatedPort,
 } from './network.ts';
+import { listOfNeutron } from './list-filters.ts';
 import type { World } from './world.ts';
 import {
   describeNetwork,
@@ -77,7 +78,8 @@ function networks(world: World): SimulatorEndpoint[] {
         wanted === undefined
           ? [...network.networks.values()]
           : lookedUp(query, (name) => network.findNetwork(name));
-      return { status: 200, body: { networks: named.map((one) => describeNetwork(one, world)) } };
+      const all = named.map((one) => describeNetwork(one, world));
+      return { status: 200, body: listOfNeutron(kinds.network, all, query) };
     }),
     endpoint('GET /v2.0/networks/:id', 'show', (call) => ({
       status: 200,
@@ -86,10 +88,8 @@ function networks(world: World): SimulatorEndpoint[] {
     endpoint('GET /v2.0/subnets', 'list', ({ query }) => {
       // A subnet has the name of its network: one that is asked for by its name is there, as a network is.
       if (query['name'] !== undefined) network.findNetwork(query['name']);
-      const subnets = [...network.networks.values()]
-        .filter(({ subnetId, name, id }) => matches(query, { id: subnetId, name, network_id: id }))
-        .map((one) => describeSubnet(one, world));
-      return { status: 200, body: { subnets } };
+      const all = [...network.networks.values()].map((one) => describeSubnet(one, world));
+      return { status: 200, body: listOfNeutron(kinds.subnet, all, query) };
     }),
     endpoint('GET /v2.0/subnets/:id', 'show', ({ params }) => {
       const one = [...network.networks.values()].find(({ subnetId }) => subnetId === params['id']);
@@ -128,10 +128,8 @@ function securityGroups(world: World): SimulatorEndpoint[] {
         wanted === undefined
           ? [defaultSecurityGroup(projectId), ...own]
           : lookedUp(query, (name) => network.findSecurityGroup(name, projectId));
-      return {
-        status: 200,
-        body: { security_groups: shown.map((group) => describeSecurityGroup(group, world)) },
-      };
+      const all = shown.map((group) => describeSecurityGroup(group, world));
+      return { status: 200, body: listOfNeutron(kinds.securityGroup, all, query) };
     }),
     endpoint('POST /v2.0/security-groups', 'create', ({ body, projectId }) => {
       const asked = member(body, 'security_group');
@@ -168,18 +166,8 @@ function ports(world: World): SimulatorEndpoint[] {
       const { query } = call;
       const { device_id: device } = query;
       const all = device === undefined ? [...network.ports.values()] : network.portsOf(device);
-      const shown = all.filter(
-        (port) =>
-          isSeen(port, call) &&
-          matches(query, {
-            id: port.id,
-            name: port.name,
-            network_id: port.networkId,
-            device_id: port.deviceId,
-            description: port.description,
-          }),
-      );
-      return { status: 200, body: { ports: shown.map((port) => describePort(port, call)) } };
+      const shown = all.filter((port) => isSeen(port, call)).map((port) => describePort(port, call));
+      return { status: 200, body: listOfNeutron(kinds.port, shown, query) };
     }),
     endpoint('GET /v2.0/ports/:id', 'show', (call) => ({
       status: 200,
@@ -216,6 +204,36 @@ function ports(world: World): SimulatorEndpoint[] {
     }),
   ];
 }
+
+function kind(plural: string, attributes: string) {
+  const common = 'id name description tenant_id project_id created_at updated_at revision_number';
+  return { plural, attributes: `${common} ${attributes}`.split(' ') };
+}
+
+/** What lists are filtered by. */
+const kinds = {
+  network: kind(
+    'networks',
+    'admin_state_up status mtu subnets shared router:external port_security_enabled ' +
+      'ipv4_address_scope ipv6_address_scope provider:network_type provider:physical_network ' +
+      'provider:segmentation_id is_default dns_domain availability_zone_hints qos_policy_id',
+  ),
+  subnet: kind(
+    'subnets',
+    'network_id cidr gateway_ip ip_version enable_dhcp subnetpool_id ipv6_ra_mode ipv6_address_mode ' +
+      'segment_id dns_nameservers service_types',
+  ),
+  securityGroup: kind('security_groups', 'shared stateful'),
+  port: kind(
+    'ports',
+    'network_id mac_address admin_state_up status device_id device_owner fixed_ips security_groups ' +
+      'port_security_enabled binding:host_id binding:vnic_type ip_allocation dns_name qos_policy_id',
+  ),
+  floatingIp: kind(
+    'floatingips',
+    'floating_ip_address floating_network_id fixed_ip_address port_id router_id status dns_name dns_domain',
+  ),
+} as const;
 
 const portProperties: ReadonlySet<string> = new Set(
   (
@@ -262,13 +280,11 @@ function floatingIps(world: World): SimulatorEndpoint[] {
   const endpoints = [
     endpoint('GET /v2.0/floatingips', 'list', ({ query }) => ({
       status: 200,
-      body: {
-        floatingips: [...network.floating.values()]
-          .filter(({ id, address, portId, description }) =>
-            matches(query, { id, floating_ip_address: address, port_id: portId ?? '', description }),
-          )
-          .map((one) => describeFloating(one, network.ports)),
-      },
+      body: listOfNeutron(
+        kinds.floatingIp,
+        [...network.floating.values()].map((one) => describeFloating(one, network.ports)),
+        query,
+      ),
     })),
     endpoint('POST /v2.0/floatingips', 'create', ({ body, projectId }) => {
       const asked = member(body, 'floatingip');
@@ -301,10 +317,6 @@ function floatingIps(world: World): SimulatorEndpoint[] {
       throw new SimulatorError(404, 'The resource could not be found.', 'HTTPNotFound');
     },
   }));
-}
-
-function matches(query: Readonly<Record<string, string>>, values: Readonly<Record<string, string>>): boolean {
-  return Object.entries(values).every(([key, value]) => query[key] === undefined || query[key] === value);
 }
 
 function listOf(value: Json | undefined): string[] {

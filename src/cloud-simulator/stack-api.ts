@@ -26,6 +26,7 @@ import {
 import { part, readStackTemplate } from './stack-template.ts';
 import type { SimulatedStack, StackRequest, StackResource } from './simulated-stack.ts';
 import type { World } from './world.ts';
+import { isListedEvent, isListedStack, resourceFilter } from './stack-filters.ts';
 import { stackNameIn, stackGiven, environmentIn } from './stack-body.ts';
 import { previewCreation, previewUpdate } from './stack-previews.ts';
 
@@ -135,22 +136,17 @@ function collection({ world, shapes }: Tools): SimulatorEndpoint[] {
 /** @throws SimulatorError 400. */
 function filterOf(call: SimulatorCall): (stack: SimulatedStack) => boolean {
   const { query, projectId } = call;
-  const { global_tenant: everywhere = 'false', tags = '', name, status, id, action } = query;
+  const { global_tenant: everywhere = 'false' } = query;
   if (!['true', 'false'].includes(everywhere.toLowerCase()))
     throw new SimulatorError(
       400,
       `Unrecognized value "${everywhere}" for "global_tenant", acceptable values are: true, false.`,
       'HTTPBadRequest',
     );
-  const wantedTags = tags === '' ? [] : tags.split(',');
   return (stack) =>
     (stack.projectId === projectId || (isTrueText(everywhere) && call.isAdmin)) &&
     (stack.deletedAt === null || isTrueText(query['show_deleted'])) &&
-    (name === undefined || stack.name === name) &&
-    (id === undefined || stack.id === id) &&
-    (status === undefined || stack.status === status) &&
-    (action === undefined || stack.action === action) &&
-    wantedTags.every((tag) => stack.given.tags.includes(tag));
+    isListedStack(stack, query);
 }
 
 /** What can be asked of a stack by its name or id alone, and is answered with where it is. */
@@ -282,8 +278,10 @@ function parts({ world, shapes }: Tools): SimulatorEndpoint[] {
         throw new SimulatorError(404, `Specified output key ${params['key']} not found.`, 'NotFound');
       return { output };
     }),
-    show('/resources', (stack) => ({
-      resources: [...stack.resources.values()].map((one) => describeResource(one, stack, shapes())),
+    show('/resources', (stack, { query }) => ({
+      resources: [...stack.resources.values()]
+        .filter(resourceFilter(query))
+        .map((one) => describeResource(one, stack, shapes())),
     })),
     show('/resources/:resource', (stack, call) => ({
       resource: describeResourceFully(resourceOf(stack, call), stack, shapes()),
@@ -302,7 +300,9 @@ function parts({ world, shapes }: Tools): SimulatorEndpoint[] {
 
 function eventsOf(stack: SimulatedStack, { params, query }: SimulatorCall, shapes: StackShapes): JsonObject {
   const { resource } = params;
-  const own = stack.events.filter((event) => resource === undefined || event.resource === resource);
+  const own = stack.events.filter(
+    (event) => (resource === undefined || event.resource === resource) && isListedEvent(event, stack, query),
+  );
   const sorted = query['sort_dir'] === 'desc' ? own.toReversed() : own;
   return { events: page(sorted, query).items.map((event) => describeEvent(event, stack, shapes)) };
 }
