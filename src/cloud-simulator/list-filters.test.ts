@@ -42,7 +42,7 @@ afterAll(() => started.close());
 
 async function stacks(filters: JsonObject): Promise<unknown[]> {
   const all = await started.calls.list('heat.stacks_list', { filters });
-  return all.map(({ stack_name: name }) => name).toSorted();
+  return all.map(({ stack_name: name }) => name as string).toSorted();
 }
 
 describe('Heat', () => {
@@ -88,7 +88,7 @@ describe('Heat', () => {
 describe('Nova', () => {
   const servers = async (search: JsonObject): Promise<unknown[]> => {
     const all = await started.calls.list('nova.servers_list', { search_opts: search });
-    return all.map(({ name }) => name).toSorted();
+    return all.map(({ name }) => name as string).toSorted();
   };
   it.each<[JsonObject, string[]]>([
     [{ vm_state: 'error' }, []],
@@ -175,7 +175,9 @@ describe('Neutron and Glance', () => {
 
   it('Glance filters by each attribute, and by properties that no image has', async () => {
     const images = async (filters: JsonObject) =>
-      (await started.calls.list('glance.images_list', { filters })).map(({ name }) => name).toSorted();
+      (await started.calls.list('glance.images_list', { filters }))
+        .map(({ name }) => name as string)
+        .toSorted();
     expect(await images({ status: 'queued' })).toEqual(['bad', 'good']);
     expect(await images({ status: 'deactivated' })).toEqual([]);
     expect(await images({ name: 'bad', status: 'queued' })).toEqual(['bad']);

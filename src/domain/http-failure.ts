@@ -69,6 +69,8 @@ function titleOf(html: string): string {
 function oneLine(text: string): string {
   const line = text
     .slice(0, 4 * LONGEST)
+    // In the frameworks below OpenStack's services: HTML inside of JSON.
+    .replace(/<br\s*\/?>/gi, ' ')
     .replace(/\s+/g, ' ')
     .trim();
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}...` : line;

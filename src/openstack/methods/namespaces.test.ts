@@ -1,5 +1,6 @@
 /** A refusal in the words of each Python client, and in none of them a secret. */
 import { expect, test } from 'vitest';
+import { answerReason } from '../answer-reason.ts';
 import { CloudError } from '../cloud-error.ts';
 import { serviceNamespaces } from './namespaces.ts';
 
@@ -24,6 +25,13 @@ test.each([
 ])('%s', (name, text) => {
   const namespace = serviceNamespaces.find((one) => one.name === name);
   expect(namespace?.errorText(error)).toBe(text);
+});
+
+test('the HTML of the framework below a service is no part of its reason', () => {
+  const message = 'The resource could not be found.<br /><br />\n\n\n';
+  expect(answerReason({ message, code: '404 Not Found', title: 'Not Found' }, 404)).toBe(
+    'The resource could not be found.',
+  );
 });
 
 test('each name of an action is there once', () => {
