@@ -22,6 +22,11 @@ export function cancelExecution({ id, service }: StartedBy): string {
     : `coppice workflow cancel ${id}`;
 }
 
+/** Whether the service answers at all. */
+export function tryWorkflowService(service: WorkflowServiceName): string {
+  return service === 'mistral' ? 'openstack workflow list' : 'coppice workflow list';
+}
+
 export function createWorkflows(service: WorkflowServiceName): string {
   return service === 'mistral' ? 'openstack workflow create FILE' : 'coppice workflow create FILE';
 }

@@ -12,6 +12,7 @@ import { toClusterHealthAnswer } from './shapes/health.ts';
 import { nothingOfActions } from '../requests/actions-of-clusters.ts';
 import { describeClusterHealth } from '../requests/cluster-health.ts';
 import { insertActions } from '../store/actions.ts';
+import { saveStep } from '../store/action-steps.ts';
 import { insertBinding } from '../store/cluster-policies.ts';
 import { insertCluster } from '../store/clusters.ts';
 import { listEvents } from '../store/events.ts';
@@ -351,7 +352,8 @@ describe('The health of a cluster', () => {
     });
   });
 
-  test('tells the step at which a recovery is', async () => {
+  /** A recovery whose hook runs, with what its action has recorded of the start of the workflow. */
+  async function recoverWithHook(start: JsonObject): Promise<string> {
     const id = randomUUID();
     const nodeId = nodes[1]?.id ?? '';
     await server.store.write(async (tx) => {
@@ -365,14 +367,21 @@ describe('The health of a cluster', () => {
       const running = { state: 'RUNNING', reason: '', startedAt: 3000 } as const;
       const rest = {
         endedAt: null,
-        executionId: null,
-        workflowService: null,
+        executionId: 'e1',
+        workflowService: 'embedded' as const,
         verifies: null,
         deadline: null,
         output: null,
       };
       await saveRecoveryStep(tx, { ...step, ...hook, ...running, ...rest });
+      const done = { name: '2 WORKFLOW start', kind: 'step', state: 'DONE', result: start } as const;
+      await saveStep(tx, { actionId: 'action', epoch: 1 }, done, 3500);
     });
+    return id;
+  }
+
+  test('tells the step at which a recovery is', async () => {
+    const id = await recoverWithHook({ at: 3500, ended: null, mayHaveBegun: true });
     expect((await health()).nodes[1]).toMatchObject({
       next: {
         what: 'IN_PROGRESS',
@@ -392,6 +401,21 @@ describe('The health of a cluster', () => {
         },
       },
     });
+  });
+
+  test('tells a workflow that has not begun, since its service cannot be reached', async () => {
+    const reason = 'the workflow drain could not be looked for: connection refused';
+    await recoverWithHook({ at: 3500, ended: { ok: false, reason, retryable: true }, mayHaveBegun: false });
+    const shown = await health();
+    expect(shown.nodes[1]).toMatchObject({
+      next: {
+        what: 'IN_PROGRESS',
+        reason: expect.stringMatching(
+          /^before: WORKFLOW drain: has not begun for .*: the workflow drain could not be looked for: connection refused; it is tried again/,
+        ) as string,
+      },
+    });
+    expect(JSON.stringify(shown)).toContain('WORKFLOW drain of web-2 has not begun');
   });
 
   test('is told of one node alone', async () => {

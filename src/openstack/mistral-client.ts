@@ -1,5 +1,7 @@
 /** The parts of Mistral's API v2 that Coppice uses (recorded from Mistral 15). */
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
+import { isRedirect } from '../outbound/redirect.ts';
+import { describeUrl } from '../outbound/url-text.ts';
 import { pathSegment } from './answer-body.ts';
 import { CloudError, isStatus } from './cloud-error.ts';
 import type { CallContext, CloudAnswer, CloudRequest } from './cloud-request.ts';
@@ -138,12 +140,39 @@ export class MistralClient {
 
 type Expected<T> = (body: unknown) => body is T;
 
-/** A proxy, another service, or a version that is not known: what it has done is not known. */
-function notMistral({ method, path }: MistralRequest, { status, body }: CloudAnswer): CloudError {
+/**
+ * A proxy, another service, or a version that is not known: what it has done is not known, unless it only
+ * says where to go. After a 303 the request has been carried out.
+ */
+function notMistral({ method, path }: MistralRequest, { status, body, headers }: CloudAnswer): CloudError {
+  const to = redirectTarget(path, { status, location: headers['location'] });
   const found = JSON.stringify(body).slice(0, 80);
-  const reason = `the answer is not Mistral's: ${status} with ${found}`;
-  const unknown = { status: null, requestId: null, retryAfterMs: null, mayHaveHappened: true };
+  const reason = to ?? `the answer is not Mistral's: ${status} with ${found}`;
+  const mayHaveHappened = to === null || status === 303;
+  const unknown = { status: null, requestId: null, retryAfterMs: null, mayHaveHappened };
   return new CloudError({ ...unknown, service: 'workflow', request: `${method} ${path}`, reason });
+}
+
+const NOT_FOLLOWED =
+  'which is not followed: workflows.url has to be the URL at which Mistral answers by itself';
+
+/** null: it is no redirect. Of the URL no query is said, in which there may be a token. */
+function redirectTarget(
+  path: string,
+  answer: { readonly status: number; readonly location: string | undefined },
+): string | null {
+  const { location = '' } = answer;
+  if (!isRedirect(answer)) return null;
+  const url = URL.parse(location);
+  if (url === null)
+    return `it redirects to ${location.replace(/[?#].*/s, '').slice(0, 200)} (${answer.status}), ${NOT_FOLLOWED}`;
+  const isSamePath = url.pathname.endsWith(path);
+  if (isSamePath) url.pathname = url.pathname.slice(0, -path.length);
+  url.search = '';
+  const to = describeUrl(url).replace(/\/$/, '');
+  return isSamePath
+    ? `it redirects to ${to} (${answer.status}), which is not followed: workflows.url has to be that`
+    : `it redirects to ${to} (${answer.status}), ${NOT_FOLLOWED}`;
 }
 
 function isObject(value: unknown): value is JsonObject {

@@ -92,6 +92,8 @@ export interface ExplainedStep {
   readonly execution: (StartedBy & { readonly isPaused: boolean }) | null;
   /** Why its execution cannot be shown, with the execution; absent: it can, or there is none. */
   readonly unseen?: StartedBy & { readonly problem: string };
+  /** Of a workflow that its service has not begun: why it could not be reached; null: it is being asked. */
+  readonly unbegun?: Pick<StartedBy, 'service'> & { readonly reason: string | null };
   /** The recovery is being cancelled. */
   readonly isCancelled?: boolean;
 }

@@ -105,6 +105,16 @@ describe('a hook before an action that does not end', () => {
     expect(first?.reason).toContain('WORKFLOW drain of web-1 cannot be seen (connection refused)');
   });
 
+  test('that has not begun has nothing to be looked at or ended: its service is brought back', () => {
+    const unbegun = { service: 'mistral', reason: 'connection refused' } as const;
+    const given = tasks({ ...hook, execution: null, unbegun });
+    expect(given[0]).toMatchObject({ command: 'openstack workflow list', required: true });
+    expect(given[0]?.reason).toContain('WORKFLOW drain of web-1 has not begun (connection refused)');
+    expect(JSON.stringify(given)).not.toContain('e1');
+    const asked = tasks({ ...hook, execution: null, unbegun: { ...unbegun, reason: null } });
+    expect(asked.every(({ required }) => !required)).toBe(true);
+  });
+
   test('of a recovery that is being cancelled is looked at, and nothing else', () => {
     expect(commands({ ...hook, isCancelled: true })).toEqual(['coppice workflow show e1']);
   });

@@ -6,7 +6,12 @@
  *     a WORKFLOW                see what it waits for; end it: it counts as failed, and the chain goes on
  *     what takes long           end the recovery
  */
-import { cancelExecution, resumeExecution, showExecution } from '../domain/workflow-commands.ts';
+import {
+  cancelExecution,
+  resumeExecution,
+  showExecution,
+  tryWorkflowService,
+} from '../domain/workflow-commands.ts';
 import type { ExplainedNode, ExplainedRecovery, ExplainedStep } from './explained-cluster.ts';
 import { taskOfSteps, type OperatorTask } from './operator-task.ts';
 import { requestedOperations } from './operation-rules.ts';
@@ -47,7 +52,11 @@ export function stepTasks(node: NodeInStep, now: number): OperatorTask[] {
   }
 }
 
-function lookingAt({ name }: NodeInStep, { label, execution, unseen }: ExplainedStep): OperatorTask[] {
+function lookingAt(
+  { name }: NodeInStep,
+  { label, execution, unseen, unbegun }: ExplainedStep,
+): OperatorTask[] {
+  if (unbegun !== undefined) return bringingBack(`${label} of ${name}`, unbegun);
   if (unseen !== undefined) {
     const { problem } = unseen;
     const reason = `${label} of ${name} cannot be seen (${problem}): bring its workflow service back; the recovery goes on by itself when that answers`;
@@ -62,6 +71,17 @@ function lookingAt({ name }: NodeInStep, { label, execution, unseen }: Explained
   if (!execution.isPaused) return [look];
   const reason = `${label} of ${name} is paused, and ends at its deadline`;
   return [{ reason, command: resumeExecution(execution), required: true }];
+}
+
+/** Nothing has begun that could be seen or ended. */
+function bringingBack(
+  what: string,
+  { service, reason: why }: NonNullable<ExplainedStep['unbegun']>,
+): OperatorTask[] {
+  if (why === null) return [];
+  const setting = service === 'mistral' ? ', or correct workflows.url' : '';
+  const reason = `${what} has not begun (${why}): bring its workflow service back${setting}; it begins by itself when that answers`;
+  return [{ reason, command: tryWorkflowService(service), required: true }];
 }
 
 /**

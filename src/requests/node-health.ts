@@ -125,6 +125,7 @@ export function explainedStep({
   follows,
   workflow,
   problem,
+  unbegun,
   cancelled,
 }: RunningRecoveryStep): ExplainedStep | null {
   if (step.state !== 'RUNNING') return null;
@@ -142,6 +143,7 @@ export function explainedStep({
     ...(problem === null || step.executionId === null
       ? {}
       : { unseen: { id: step.executionId, service: step.workflowService ?? 'embedded', problem } }),
+    ...(unbegun === null ? {} : { unbegun }),
     isCancelled: cancelled !== null,
   };
 }

@@ -25,6 +25,8 @@ import { recoveryPlans } from '../store/recoveries.ts';
 import { decisionsOfRecoveries } from '../store/recovery-decisions.ts';
 import { stepsOfRecoveries } from '../store/recovery-steps.ts';
 import type { Db } from '../store/store.ts';
+import type { WorkflowServiceName } from '../domain/workflow-service-name.ts';
+import { workflowStartOf } from '../recovery-record/workflow-start.ts';
 import type { RequestTools } from './request-tools.ts';
 import { noStepExecution, viewExecution, type StepExecution } from './step-execution.ts';
 
@@ -58,10 +60,18 @@ export interface RunningRecoveryStep {
   readonly workflow: StepExecution | null;
   /** Why the execution of the workflow cannot be shown; null: it can, or there is none. */
   readonly problem: string | null;
+  /** Of a workflow whose start its service has not taken; null: it has, or it is no workflow. */
+  readonly unbegun: UnbegunWorkflow | null;
   /** Why the recovery is being cancelled; null: it is not. */
   readonly cancelled: string | null;
   /** `before REBOOT: WORKFLOW drain, attempt 1 of 2: runs for 5 min, until ... at most; then REBOOT; ...` */
   readonly inWords: string;
+}
+
+export interface UnbegunWorkflow {
+  readonly service: WorkflowServiceName;
+  /** Why the service could not be reached; null: it is being asked for the first time. */
+  readonly reason: string | null;
 }
 
 /** There may be hundreds: what is read of them is read for all at once. */
@@ -124,10 +134,10 @@ export interface StepOfRecovery {
   readonly cancelled: string | null;
 }
 
-/** @param owner of the recovery. */
+/** @param owner of the recovery, with the action that carries it out. */
 export async function describeStep(
   tools: RequestTools,
-  owner: Session,
+  owner: Session & Pick<OpenNodeRecovery, 'actionId'>,
   { step, facts, decisions, cancelled }: StepOfRecovery,
   now: number,
 ): Promise<RunningRecoveryStep> {
@@ -136,6 +146,8 @@ export async function describeStep(
   const deadline = deadlineOf(step, facts, verification);
   const follows = facts === null ? null : whatFollows(facts, step, now);
   const shown = step.state === 'RUNNING' ? await viewExecution(tools, step, owner) : noStepExecution;
+  const unbegun =
+    shown.execution === null ? await unbegunWorkflow(tools.store.db, step, owner.actionId) : null;
   const known = {
     step,
     label: labelOf(step, runnable),
@@ -145,10 +157,25 @@ export async function describeStep(
     follows,
     action: (facts === null ? undefined : actionOfHook(facts, step)) ?? null,
     workflow: shown.execution,
-    problem: shown.problem,
+    // Where nothing has begun, there is nothing that could be shown.
+    problem: unbegun === null ? shown.problem : null,
+    unbegun,
     cancelled,
   };
   return { ...known, inWords: inWords(known, now) };
+}
+
+/** null: it may have begun, or is no workflow. */
+async function unbegunWorkflow(
+  db: Db,
+  { name, state, startedAt, workflowService }: RecoveryStep,
+  actionId: string | null,
+): Promise<UnbegunWorkflow | null> {
+  if (name !== 'WORKFLOW' || state !== 'RUNNING' || startedAt === null || actionId === null) return null;
+  const start = await workflowStartOf(db, actionId, startedAt);
+  if (start.state === 'BEGUN') return null;
+  const service = workflowService ?? 'embedded';
+  return { service, reason: start.state === 'NOT_BEGUN' ? start.reason : null };
 }
 
 /** Of those that have changed something: what they verify says more than a verification. */
@@ -191,12 +218,13 @@ function deadlineOf(
 }
 
 function inWords(running: Omit<RunningRecoveryStep, 'inWords'>, now: number): string {
-  const { step, label, attempts, deadline, verifying, follows, workflow, problem, cancelled } = running;
+  const { step, label, attempts, deadline, verifying, follows, workflow, problem, unbegun, cancelled } =
+    running;
   const attempt = attempts === null || attempts === 1 ? '' : `, attempt ${step.attempt} of ${attempts}`;
   const title = `${purposeText(running)}${label}${attempt}`;
   if (step.state !== 'RUNNING') return `${title}: ${step.state}`;
   const isVerifiedHere = verifying && step.purpose !== 'verification';
-  const since = step.startedAt === null ? 'runs' : `has run for ${duration(now - step.startedAt)}`;
+  const since = sinceText(step.startedAt, unbegun, now);
   const what = isVerifiedHere ? 'done, and the node is being verified' : workflowText(workflow, since, now);
   const unseen = problem === null ? '' : `, but ${problem}`;
   if (cancelled !== null)
@@ -204,6 +232,15 @@ function inWords(running: Omit<RunningRecoveryStep, 'inWords'>, now: number): st
   const until = deadline === null ? '' : untilText(deadline, now);
   const then = follows === null ? '' : `; then ${follows.ifItHelps}; if it fails: ${follows.ifItFails}`;
   return `${title}: ${what}${unseen}${until}${then}`;
+}
+
+/** `has run for 5 min`, `has not begun for 31 s: ...` */
+function sinceText(startedAt: number | null, unbegun: UnbegunWorkflow | null, now: number): string {
+  if (startedAt === null) return 'runs';
+  const lasting = duration(now - startedAt);
+  if (unbegun === null) return `has run for ${lasting}`;
+  if (unbegun.reason === null) return `has been asked for ${lasting} to begin`;
+  return `has not begun for ${lasting}: ${unbegun.reason}; it is tried again`;
 }
 
 /** `before REBOOT: ` of a hook. */

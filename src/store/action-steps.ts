@@ -59,6 +59,31 @@ export async function saveStep(
     .execute();
 }
 
+/**
+ * The result of the last step that the action has done since then.
+ * @param name as SQL's LIKE takes it. @returns undefined: there is none.
+ */
+export async function lastStepLike(
+  db: Db,
+  actionId: string,
+  name: string,
+  since: number,
+): Promise<Json | undefined> {
+  const row = await db
+    .selectFrom('action_step')
+    .select('result')
+    .where('action_id', '=', actionId)
+    .where('kind', '=', 'step')
+    .where('state', '=', 'DONE')
+    .where('name', 'like', name)
+    .where('at', '>=', since)
+    .orderBy('at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  return row.result === null ? null : fromText<Json>(row.result);
+}
+
 const selectProbes = selectByIds((db, actionIds) =>
   db
     .selectFrom('action_step')

@@ -29,6 +29,7 @@ import { nodeRecover } from './node-recover.ts';
 import { probe } from '../../../test/support/probe.ts';
 import { closeAbandonedRecovery } from '../../recovery-record/recovery-record.ts';
 import { testSession } from '../../../test/support/session.ts';
+import { workflowStartOf } from '../../recovery-record/workflow-start.ts';
 import { embeddedWorkflows } from '../../workflow/runner/embedded-workflows.ts';
 import type { WorkflowService } from '../../workflow/workflow-service.ts';
 import { WorkflowServices } from '../../workflow/workflow-services.ts';
@@ -459,6 +460,9 @@ describe('a workflow', () => {
     await recover(alone({}));
     expect((await scene.steps())[0]).toMatchObject({ state: 'SUCCEEDED', attempt: 1 });
     expect(scene.workflows.calls).toEqual(['start heal']);
+    const { db } = scene.store;
+    expect(await workflowStartOf(db, scene.actionId, 0)).toEqual({ state: 'BEGUN' });
+    expect(await workflowStartOf(db, scene.actionId, 2 * start)).toEqual({ state: 'STARTING' });
   });
 
   test('whose engine does not answer in its time has failed, and was never cancelled', async () => {
@@ -470,6 +474,10 @@ describe('a workflow', () => {
       reason: 'the workflow engine does not answer',
     });
     expect(scene.workflows.calls).toEqual([]);
+    expect(await workflowStartOf(scene.store.db, scene.actionId, 0)).toEqual({
+      state: 'NOT_BEGUN',
+      reason: 'the workflow engine does not answer',
+    });
   });
 
   test.each([

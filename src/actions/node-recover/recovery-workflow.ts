@@ -9,6 +9,7 @@ import { ActionInterrupted } from '../../engine/action-context.ts';
 import type { ChainEvent, StepResult } from '../../recovery/chain.ts';
 import { duration } from '../../domain/duration.ts';
 import { definitionIn, workflowInput } from '../../recovery/workflow-input.ts';
+import { workflowStartPart } from '../../recovery-record/workflow-start.ts';
 import type { HealingContext } from '../../recovery/workflow-input.ts';
 import { failureInBrief } from '../../workflow/failure-in-brief.ts';
 import { workflowHint } from '../../workflow/missing-workflow.ts';
@@ -100,7 +101,6 @@ function ran(at: number, result: StepResult): Ran {
 
 async function start(run: WorkflowRun, turn: number): Promise<Started> {
   let mayHaveBegun = false;
-  const name = turn === 1 ? 'start' : `start ${turn}`;
   const see = async (): Promise<StepResult | null> => {
     const workflow = await find(run);
     if (workflow === undefined) return await missing(run);
@@ -128,7 +128,8 @@ async function start(run: WorkflowRun, turn: number): Promise<Started> {
       throw error;
     }
   };
-  return await callService(run, name, see, { isStart: true, mayHaveBegun: () => mayHaveBegun });
+  const part = workflowStartPart(turn);
+  return await callService(run, part, see, { isStart: true, mayHaveBegun: () => mayHaveBegun });
 }
 
 /** The policy's check has seen that it is a name. */
