@@ -90,7 +90,7 @@ describe('coppice workflow validate', () => {
       (await run(['workflow', 'validate', file('absent.yaml', text(action))])).err;
     expect(await said('nova.servers_gett server=1')).toContain('did you mean nova.servers_get?');
     expect(await said('nova.agents_list')).toContain('Nova has agents no longer');
-    expect(await said('trove.instances_list')).toContain('or the server refuses the definition');
+    expect(await said('trove.instances_list')).toContain('as it is, a server refuses the definition');
     expect(await said('nova.servers_get server=1')).toBe('');
     expect(await said('my.action')).toContain("the action 'my.action' is neither built in nor in this file");
   });

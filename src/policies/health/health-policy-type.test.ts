@@ -896,7 +896,7 @@ describe('version 1.3', () => {
         { definition: "version: '2.0'\ndrain:\n  tasks: {b: {action: nova.servers_gett}}\n" },
         'drain',
       ),
-      "recovery.actions[0].params.inputs.definition: expected a workflow whose tasks can run, found line 3, column 15: drain.tasks.b.action: Coppice has no action nova.servers_gett (did you mean nova.servers_get?): call the service's API with std.http, or create an ad-hoc action of this name first, or the server refuses the definition",
+      "recovery.actions[0].params.inputs.definition: expected a workflow whose tasks can run, found line 3, column 15: drain.tasks.b.action: Coppice has no action nova.servers_gett (did you mean nova.servers_get?): call the service's API with std.http, or create an ad-hoc action of this name first; as it is, a server refuses the definition",
     ],
     [
       'a definition of something else',

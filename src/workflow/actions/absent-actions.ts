@@ -68,14 +68,17 @@ function absenceEverywhere(name: string): string | undefined {
   const remedy = near.find(([pattern]) => pattern.test(name))?.[1] ?? listInstead(name);
   const own = [...names].filter((one) => one.startsWith(`${namespace}.`));
   const hint = own.length === 0 || remedy !== undefined ? undefined : didYouMean(name, own);
-  const ways = `${remedy ?? "call the service's API with std.http"}, or ${adhoc}`;
+  const ways =
+    remedy === undefined
+      ? `call the service's API with std.http, or ${adhoc}`
+      : `${remedy}; otherwise ${adhoc}`;
   return `Coppice has no action ${name}${hint === undefined ? '' : ` (${hint})`}: ${ways}`;
 }
 
 /** Of a call that a server refuses, whichever it is, where its project has no ad-hoc action of that name. */
 export function absenceAnywhere({ kind, name }: Pick<ExternalCall, 'kind' | 'name'>): string | undefined {
   const reason = kind === 'action' ? absenceEverywhere(name) : undefined;
-  return reason === undefined ? undefined : `${reason}, or the server refuses the definition`;
+  return reason === undefined ? undefined : `${reason}; as it is, a server refuses the definition`;
 }
 
 /** What a `find` finds is in the list. */

@@ -34,7 +34,10 @@ describe('an action of OpenStack', () => {
       "Coppice has no action trove.x: call the service's API with std.http, or create an ad-hoc action",
     ],
     ['zaqar.queue_post', 'zaqar.queue_post: post the message to a service of your own with std.http'],
-    ['nova.agents_list', 'Coppice has no action nova.agents_list: Nova has agents no longer, or create'],
+    [
+      'nova.agents_list',
+      'Coppice has no action nova.agents_list: Nova has agents no longer; otherwise create',
+    ],
     ['nova.keypairs_find', 'take it from the result of nova.keypairs_list'],
     ['neutron.create_loadbalancer', 'keeps a pool of Octavia'],
     ['ironic.node_wait_for_provision_state', 'poll ironic.node_get'],
