@@ -1,5 +1,6 @@
 /** What went wrong between us and a service of a cloud, with the service's own words. */
 import { CoppiceError } from '../domain/errors.ts';
+import { unplaced } from '../domain/unplaced.ts';
 
 export interface CloudFailure {
   /** The service's type: `compute`. */
@@ -42,6 +43,11 @@ export class CloudError extends Error implements CloudFailure {
     this.retryAfterMs = failure.retryAfterMs;
   }
 
+  /** The service is away: the request was not carried out, and nothing is wrong with it. */
+  get isAway(): boolean {
+    return this.status === 503 || (this.status === null && !this.mayHaveHappened);
+  }
+
   get isRetryable(): boolean {
     return this.status === null || temporary.has(this.status);
   }
@@ -64,5 +70,6 @@ function describeFailure({ service, request, status, reason, requestId }: CloudF
 export function operationError(error: unknown, doing: string): unknown {
   if (!(error instanceof CloudError)) return error;
   const code = error.isRetryable ? 'operation-failed' : 'operation-impossible';
-  return new CoppiceError(code, `${doing}: ${error.message}`, { cause: error });
+  const details = error.isAway ? { details: unplaced } : {};
+  return new CoppiceError(code, `${doing}: ${error.message}`, { cause: error, ...details });
 }

@@ -1,5 +1,6 @@
 /** That no host takes a node: nothing was touched for it, and whether that passes by itself. */
-import { CoppiceError, type ErrorRecord } from '../domain/errors.ts';
+import { CoppiceError } from '../domain/errors.ts';
+import { unplaced } from '../domain/unplaced.ts';
 
 export interface NoPlace {
   /** In a clause. */
@@ -8,14 +9,7 @@ export interface NoPlace {
   readonly passes: boolean;
 }
 
-const passing = { no_place: true } as const;
-
 /** @param doing `the server could not be evacuated` */
 export function noPlaceError({ reason, passes }: NoPlace, doing: string): CoppiceError {
-  return new CoppiceError('operation-failed', `${doing}: ${reason}`, passes ? { details: passing } : {});
-}
-
-/** Of an operation that touched nothing, for want of a host that may come up. */
-export function isUnplaced({ details }: Pick<ErrorRecord, 'details'>): boolean {
-  return details?.['no_place'] === true;
+  return new CoppiceError('operation-failed', `${doing}: ${reason}`, passes ? { details: unplaced } : {});
 }

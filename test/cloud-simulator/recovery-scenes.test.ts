@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startCloudSimulator, type CloudSimulator } from '../../src/cloud-simulator/cloud-simulator.ts';
+import { eventually } from '../support/eventually.ts';
 import { CloudParts } from '../lab/coppice/cloud-parts.ts';
 import { CoppiceProcess } from '../lab/coppice/coppice-process.ts';
 import { Lab } from '../lab/lab.ts';
@@ -102,3 +103,33 @@ describe.each(services)('with workflows on %s', (service) => {
     timeoutMs,
   );
 });
+
+test(
+  'while Glance is away RECREATE keeps the server, is no try, and goes on when Glance is back',
+  async () => {
+    const world = worldOf('embedded');
+    const cluster = await world.cluster('glance', 1, {
+      detection: { interval: 1, detection_modes: [{ type: 'NODE_STATUS_POLLING' }] },
+      recovery: { actions: [{ name: 'RECREATE', timeout: 60 }], retry: { episodes: 1, delay: 1 } },
+    });
+    const [node] = cluster.nodes;
+    if (node === undefined || node.physical_id === null) throw new Error('the node has no server');
+    simulator.world.faults.setAway('image', true);
+    await world.cloud.actOnServer(node.physical_id, { 'os-resetState': { state: 'error' } });
+    await eventually(
+      'the recovery is held',
+      async () => {
+        const { health } = await coppice.send('GET', `/v1/nodes/${node.name}/health`);
+        return /image: GET .* 503/.test(JSON.stringify(health));
+      },
+      timeoutMs,
+      100,
+    );
+    expect((await world.cloud.server(node.physical_id))?.status).toBe('ERROR');
+    simulator.world.faults.setAway('image', false);
+    expect((await world.followRecovery(node)).state).toBe('RECOVERED');
+    await world.expectOneServerEach(cluster);
+    await world.remove(cluster);
+  },
+  timeoutMs,
+);

@@ -4,7 +4,7 @@
 import { toErrorRecord } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { duration } from '../../domain/duration.ts';
-import { isUnplaced } from '../../profiles/no-place.ts';
+import { isUnplaced } from '../../domain/unplaced.ts';
 
 /** A `StepResult` with what the step made, as it is kept in the action's record. */
 export type Attempt<T> =

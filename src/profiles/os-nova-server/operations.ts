@@ -2,13 +2,12 @@
 import { CoppiceError, quoteValue } from '../../domain/errors.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import type { Cloud } from '../../openstack/cloud.ts';
-import { plainProperties } from '../plain-properties.ts';
 import type { OperationParameter } from '../operation-parameter.ts';
 import type { NodeFacts, Operation, OperationRequest, PhysicalNode } from '../profile-type.ts';
 import { evacuateServer } from './evacuate-server.ts';
+import { rebuildServer } from './rebuild-server.ts';
 import { imageId } from './resolve.ts';
 import { requireServerId, runServerOperation, type ServerOperation } from './run-operation.ts';
-import { wholeSpecOf } from './spec.ts';
 
 type CloudFor = (node: NodeFacts) => Cloud;
 
@@ -39,9 +38,10 @@ export function serverOperations(cloudFor: CloudFor): Readonly<Record<string, Op
         ),
     },
     rebuild: {
-      description: 'Rebuild the server from its image, with its name, address and admin password.',
+      description:
+        'Rebuild the server from its image, with its name, address and admin password; it runs afterwards.',
       parameters: {},
-      run: (node, _, request) => rebuild(cloudFor(node), node, request),
+      run: (node, _, request) => rebuildServer(cloudFor(node), node, request),
     },
     change_password: {
       description: 'Change the password of the administrator.',
@@ -165,29 +165,6 @@ function lock(cloudFor: CloudFor, description: string, action: 'lock' | 'unlock'
       return { physicalId: requireServerId(node), data: node.data };
     },
   };
-}
-
-async function rebuild(cloud: Cloud, node: NodeFacts, request: OperationRequest): Promise<PhysicalNode> {
-  const { image, adminPass, name } = wholeSpecOf(plainProperties(node));
-  if (image === undefined)
-    throw new CoppiceError(
-      'operation-impossible',
-      'the server could not be rebuilt: its profile has no image (it boots from a volume)',
-    );
-  const imageRef = await imageId(cloud, image, { signal: request.signal });
-  const given = { imageRef, name: name ?? node.name, ...(adminPass === undefined ? {} : { adminPass }) };
-  return runServerOperation(
-    cloud,
-    node,
-    {
-      action: { rebuild: given },
-      withMetadata: (metadata) => ({ rebuild: { ...given, metadata } }),
-      recordedAs: 'rebuild',
-      doing: 'the server could not be rebuilt',
-      until: ['ACTIVE'],
-    },
-    request,
-  );
 }
 
 /** A cold migration ends when it is confirmed: until then Nova keeps the old disk. */

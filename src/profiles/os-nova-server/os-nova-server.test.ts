@@ -214,6 +214,30 @@ describe('an operation', () => {
     expect(serverOf(node).vmState).toBe('active');
   });
 
+  test.each([
+    ['stop', 'stopped'],
+    ['pause', 'paused'],
+    ['suspend', 'suspended'],
+  ])('after a rebuild the server runs, also where it was %s', async (first, state) => {
+    const node = await created();
+    await operate(node, first);
+    expect(serverOf(node).vmState).toBe(state);
+    await operate(node, 'rebuild');
+    expect(serverOf(node)).toMatchObject({ vmState: 'active', taskState: null });
+    expect(mutations()).toContain('rebuild');
+  });
+
+  test('while Glance is away a rebuild is not begun, and says that it may be later', async () => {
+    // An image whose id is not known from the creation.
+    const node = { ...(await created()), properties: nodeWith({ image: 'another' }).properties };
+    simulator.world.faults.setAway('image', true);
+    expect(await errorOf(operate(node, 'rebuild'))).toMatchObject({
+      retryable: true,
+      details: { no_place: true },
+    });
+    expect(mutations()).not.toContain('rebuild');
+  });
+
   test('rebuild of a server in ERROR, of which Nova takes no mark before, is begun once for a request', async () => {
     const node = await created();
     simulator.world.servers.setState(serverOf(node), 'error', null);

@@ -66,7 +66,10 @@ export function novaServer({ clouds, notifications, now = Date.now }: NovaServer
     check: checkSpec,
     cloudService: 'compute',
     examine: (properties, region) => examine(clouds?.service.inRegion(region), properties, examined),
-    noPlaceFor: (node, request) => noPlaceForServer(cloudFor(node), node, request),
+    noPlaceFor(node, request) {
+      const cloud = cloudFor(node);
+      return noPlaceForServer({ ...cloud, lookups: examined(cloud) }, node, request);
+    },
     create: (node, request) => createServer(cloudFor(node), node, request),
     remove: (node, request) => removeServer(cloudFor(node), node, request),
     surge: {

@@ -11,6 +11,7 @@ import type { ComputeService } from '../../openstack/nova/server.ts';
 import type { NoPlace } from '../no-place.ts';
 import type { CreateRequest, NodeFacts } from '../profile-type.ts';
 import { zoneFor } from './create-server.ts';
+import { missingIn } from './resolve.ts';
 import { specOf } from './spec.ts';
 import { unusedInWords, whyUnused } from './unavailable-hosts.ts';
 
@@ -18,8 +19,9 @@ import { unusedInWords, whyUnused } from './unavailable-hosts.ts';
 const ASK_MS = 15_000;
 
 /**
+ * @param cloud that looks up anew what the profile names: each service has to answer that a creation asks.
  * @returns why no host takes it; null: at least one is up.
- * @throws CloudError where the credential may not see the hosts, or Nova does not answer: nothing is known.
+ * @throws CloudError where the credential may not see the hosts, or a service does not answer.
  */
 export async function noPlaceForServer(
   cloud: Cloud,
@@ -27,6 +29,7 @@ export async function noPlaceForServer(
   request: CreateRequest,
 ): Promise<NoPlace | null> {
   const context = { signal: AbortSignal.any([request.signal, AbortSignal.timeout(ASK_MS)]) };
+  await missingIn(cloud, specOf(node.properties), context);
   const wanted = await zoneFor(cloud, node, specOf(node.properties), request, context);
   // An administrator may name a host as well: `ZONE:HOST`.
   const [zone, host] = wanted?.split(':') ?? [];
