@@ -4,4 +4,6 @@ export interface UserStop {
   readonly why: string;
   /** What to do, in a clause: `openstack server start 5d3c lets it run again`. */
   readonly ends: string;
+  /** When, by the cloud's clock, in milliseconds since 1970; null: whether it was a user cannot be seen. */
+  readonly at: number | null;
 }

@@ -6,10 +6,17 @@ import type { HealthRecord } from '../domain/health-record.ts';
 import type { UserStop } from '../domain/user-stop.ts';
 import { registryOf } from '../profiles/registry.ts';
 import { storedHealthPolicy } from '../policies/health/stored-health-policy.ts';
+import {
+  insertRecovery,
+  markRecoveryClosed,
+  recoveryStarted,
+  type NewRecovery,
+} from '../store/recoveries.ts';
+import { testSession } from '../../test/support/session.ts';
 import { UserStops } from './user-stops.ts';
 
 const node = idOf('web-1');
-const stop: UserStop = { why: 'user 7 stopped it', ends: 'start it' };
+const stop: UserStop = { why: 'user 7 stopped it', ends: 'start it', at: 5000 };
 let opened: TestStore;
 let scene: HealingScene;
 let asked = 0;
@@ -89,4 +96,25 @@ test('where it cannot be seen who stopped it, nothing is done yet, and why is sa
   expect(found.get(node)?.ends).toBe('it is asked again at each round of healing');
   answer = () => Promise.resolve(stop);
   expect(await stops.ask(policy('HOLD'), records())).toEqual(new Map([[node, stop]]));
+});
+
+test('what a recovery of the node has stopped was not stopped by a user', async () => {
+  const facts = { nodeId: node, nodeName: 'web-1', clusterId: scene.cluster.id, policyId: null, plan: {} };
+  const recovery = { ...facts, ...testSession, failure: { class: 'SERVER_ERROR', reason: '' }, failedAt: 1 };
+  await opened.store.write(async (tx) => {
+    await insertRecovery(tx, { ...recovery, id: 'r1', openedAt: 2000 } as NewRecovery);
+    await recoveryStarted(tx, 'r1', 'a1', 4000);
+  });
+  for (const [at, isUsers] of [
+    [2000, true],
+    [4000, false],
+    [9000, false],
+  ] as const) {
+    failedAt += 1;
+    answer = () => Promise.resolve({ ...stop, at });
+    expect((await stops.ask(policy('HOLD'), records())).has(node), `at ${at}`).toBe(isUsers);
+  }
+  await opened.store.write((tx) => markRecoveryClosed(tx, 'r1', 'EXHAUSTED', 8000));
+  failedAt += 1;
+  expect((await stops.ask(policy('HOLD'), records())).has(node), 'after its end').toBe(true);
 });

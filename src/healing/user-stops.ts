@@ -8,6 +8,7 @@ import { loadManagedNode, type ProfileTools } from '../clusters/managed-node.ts'
 import type { HealthPolicy } from '../domain/health-policy.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
 import type { UserStop } from '../domain/user-stop.ts';
+import { recoveryRanAt } from '../store/recoveries.ts';
 import type { Store } from '../store/store.ts';
 
 export interface UserStopsOptions extends ProfileTools {
@@ -74,12 +75,17 @@ export class UserStops {
       return {
         why: `whether a user has stopped it cannot be seen: ${(error as Error).message}`,
         ends: 'it is asked again at each round of healing',
+        at: null,
       };
     }
   }
 
   async #askCloud(nodeId: string, limitMs: number): Promise<UserStop | null> {
     const { type, facts } = await loadManagedNode(this.#options, nodeId);
-    return (await type.stoppedByUser?.(facts, AbortSignal.timeout(limitMs))) ?? null;
+    const stop = (await type.stoppedByUser?.(facts, AbortSignal.timeout(limitMs))) ?? null;
+    if (stop === null || stop.at === null) return stop;
+    // A workflow of the recovery has stopped it, with the rights of the same user.
+    const isOwn = await recoveryRanAt(this.#options.store.db, nodeId, stop.at);
+    return isOwn ? null : stop;
   }
 }

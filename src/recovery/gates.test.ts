@@ -50,7 +50,7 @@ test.each<[string, Partial<GateView>, number, string]>([
   ],
   [
     'stopped_by_user',
-    { userStop: { why: 'server a was stopped by user 7', ends: 'it is left alone until it runs' } },
+    { userStop: { why: 'server a was stopped by user 7', ends: 'it is left alone until it runs', at: 1 } },
     10_000,
     'held: server a was stopped by user 7; it is left alone until it runs',
   ],

@@ -116,6 +116,21 @@ describe('a confirmed failure', () => {
     });
   });
 
+  test('of a node that a user has stopped is held at once, and is no relapse', () => {
+    const before = { id: 'r1', failedAt: 800_000, settledAt: 850_000, closedAt: 850_000, helped: 'x' };
+    const recoveredBefore = { ...before, failure: { class: 'SERVER_ERROR', reason: '' }, relapse: null };
+    const failed = node('a', health('FAILED'), { recoveredBefore } as Partial<NodeSnapshot>);
+    const stop = { why: 'server s was stopped by user 7', ends: 'start it', at: 899_000 };
+    const policy = healthPolicy({ safety: { stopped_by_user: 'HOLD' } });
+    const again = [{ nodeId: 'a', relapse: { of: 'r1' } }];
+    expect(planRound(round([failed], { policy })).open).toMatchObject(again);
+    const plan = planRound(round([failed], { policy, userStops: new Map([['a', stop]]) }));
+    expect(plan.open).toMatchObject([{ nodeId: 'a', relapse: null }]);
+    expect(plan.hold).toMatchObject([{ nodeId: 'a', gates: [{ gate: 'stopped_by_user' }] }]);
+    const unseen = new Map([['a', { ...stop, at: null }]]);
+    expect(planRound(round([failed], { policy, userStops: unseen })).open).toMatchObject(again);
+  });
+
   test('joins the recovery that is open, running or held', () => {
     const running = planRound(
       round([node('a', health('FAILED'))], { recoveries: [recovery('a', { startedAt: now - 1 })] }),

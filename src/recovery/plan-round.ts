@@ -212,8 +212,12 @@ function openRecoveries(
     const { health } = node;
     if (health === null || health.failure === null) continue;
     const failedAt = health.failedAt ?? snapshot.now;
-    const relapse = relapseOf(node.recoveredBefore, failedAt, snapshot.policy?.recovery.relapseMs ?? 0);
-    const obstacle = obstacleOf(node, snapshot) ?? retryObstacle(node, snapshot, relapse);
+    // What a user has stopped says nothing of the recovery before, and does not wait for the next one.
+    const isStopped = (snapshot.userStops?.get(node.id)?.at ?? null) !== null;
+    const relapseMs = isStopped ? 0 : (snapshot.policy?.recovery.relapseMs ?? 0);
+    const relapse = relapseOf(node.recoveredBefore, failedAt, relapseMs);
+    const tried = isStopped ? { ...node, lastTry: null } : node;
+    const obstacle = obstacleOf(node, snapshot) ?? retryObstacle(tried, snapshot, relapse);
     if (obstacle !== null) {
       plan.skip.push({ nodeId: node.id, ...obstacle });
       continue;

@@ -254,6 +254,21 @@ export async function heldRecoveries(db: Db, where: HeldFilter): Promise<string[
   return (await query.orderBy('opened_at').execute()).map((row) => row.id);
 }
 
+/** Clouds tell times in whole seconds. */
+const CLOUD_SECOND_MS = 1000;
+
+/** @param at by the clock of a cloud. */
+export async function recoveryRanAt(db: Db, nodeId: string, at: number): Promise<boolean> {
+  const found = await db
+    .selectFrom('recovery')
+    .select('id')
+    .where('node_id', '=', nodeId)
+    .where('started_at', '<', at + CLOUD_SECOND_MS)
+    .where((where) => where.or([where('closed_at', 'is', null), where('closed_at', '>=', at)]))
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
 /** null: it is held. */
 export async function recoveryStartedAt(db: Db, id: string): Promise<number | null> {
   const row = await db.selectFrom('recovery').select('started_at').where('id', '=', id).executeTakeFirst();

@@ -95,5 +95,7 @@ function userStopOf(id: string, action: InstanceAction, user: string, { done, un
   return {
     why: `server ${id} was ${done} by user ${user} of the cloud at ${at} (${action.request_id})`,
     ends: `it is left alone until it runs: openstack server ${undo} ${id}`,
+    // Nova's times are of UTC, and have no zone.
+    at: Date.parse(`${action.start_time.slice(0, 19)}Z`),
   };
 }
