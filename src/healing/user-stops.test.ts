@@ -6,12 +6,7 @@ import type { HealthRecord } from '../domain/health-record.ts';
 import type { UserStop } from '../domain/user-stop.ts';
 import { registryOf } from '../profiles/registry.ts';
 import { storedHealthPolicy } from '../policies/health/stored-health-policy.ts';
-import {
-  insertRecovery,
-  markRecoveryClosed,
-  recoveryStarted,
-  type NewRecovery,
-} from '../store/recoveries.ts';
+import { insertRecovery, markRecoveryClosed, recoveryStarted } from '../store/recoveries.ts';
 import { testSession } from '../../test/support/session.ts';
 import { UserStops } from './user-stops.ts';
 
@@ -102,7 +97,7 @@ test('what a recovery of the node has stopped was not stopped by a user', async 
   const facts = { nodeId: node, nodeName: 'web-1', clusterId: scene.cluster.id, policyId: null, plan: {} };
   const recovery = { ...facts, ...testSession, failure: { class: 'SERVER_ERROR', reason: '' }, failedAt: 1 };
   await opened.store.write(async (tx) => {
-    await insertRecovery(tx, { ...recovery, id: 'r1', openedAt: 2000 } as NewRecovery);
+    await insertRecovery(tx, { ...recovery, id: 'r1', openedAt: 2000 });
     await recoveryStarted(tx, 'r1', 'a1', 4000);
   });
   for (const [at, isUsers] of [
