@@ -19,7 +19,7 @@ import { unusedInWords, whyUnused } from './unavailable-hosts.ts';
 const ASK_MS = 15_000;
 
 /**
- * @param cloud that looks up anew what the profile names: each service has to answer that a creation asks.
+ * @param cloud that looks up again what the profile names: each service that a creation asks has to answer.
  * @returns why no host takes it; null: at least one is up.
  * @throws CloudError where the credential may not see the hosts, or a service does not answer.
  */
