@@ -22,6 +22,9 @@ export interface WorkflowCause extends KnownCause {
 /** As the step of the recovery says it. */
 const isMissing = /there is no workflow (\S+)/;
 
+/** In Mistral's words. */
+const isWithoutAction = /Failed to find action \[action_name=([^,\]\s]+)/;
+
 export function workflowCause(failed: FailedWorkflow): WorkflowCause {
   const { name, reason, isHook, service, action } = failed;
   const kind = isHook ? `the hook WORKFLOW ${name}` : `WORKFLOW ${name}`;
@@ -59,6 +62,14 @@ function failedSteps({ name, reason, service, executionId }: FailedWorkflow): [T
       { command: findExecutions(service), text: `find what failed in ${name}, and correct it: ${reason}` },
     ];
   const command = showExecution({ id: executionId, service });
+  const [, action] = isWithoutAction.exec(reason) ?? [];
+  if (action !== undefined && service === 'mistral')
+    return [
+      {
+        command,
+        text: `this Mistral has no action ${action}: install mistral-extra there, or let the workflow call the service with std.http`,
+      },
+    ];
   return [{ command, text: `what failed, and correct it: ${reason}` }];
 }
 

@@ -27,6 +27,12 @@ test('counts what are too many tasks to be read', () => {
   );
 });
 
+test('leaves out where in its own code Mistral has failed', () => {
+  const said = 'Failed to handle action completion [error=Failed to find action [action_name=nova.x]]:';
+  const where = 'Traceback (most recent call last):\n  File "tasks.py", line 7, in run\n    raise e\n';
+  expect(failureInBrief(`${said}\n${where}mistral.exceptions.X: no\n`)).toBe(said);
+});
+
 test('keeps any other text, in one line', () => {
   expect(failureInBrief('out of time\n  (60 s)\n')).toBe('out of time (60 s)');
 });

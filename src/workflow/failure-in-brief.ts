@@ -18,9 +18,14 @@ const ofSubWorkflow = /^Failure caused by error in tasks: /;
 /** Tasks that are named; the others are counted. */
 const mostTasks = 3;
 
+/** Mistral is written in Python, and says where in its own code a failure came up. */
+const traceback = /^\s*Traceback \(most recent call last\):/;
+
 /** What is not of that form stays, in one line. */
 export function failureInBrief(stateInfo: string): string {
-  const lines = stateInfo.split('\n');
+  const all = stateInfo.split('\n');
+  const end = all.findIndex((line) => traceback.test(line));
+  const lines = end < 1 ? all : all.slice(0, end);
   const causes = lines.flatMap((line) => {
     const [, name, text] = task.exec(line) ?? [];
     return name === undefined || text === undefined || ofSubWorkflow.test(text)

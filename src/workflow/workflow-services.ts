@@ -36,11 +36,18 @@ interface ShownExecution {
   readonly problem: string | null;
 }
 
+interface Unanswered {
+  /** The execution that was asked for. */
+  readonly id: string;
+  readonly problem: string;
+  readonly askAgainAt: number;
+}
+
 export class WorkflowServices {
   readonly #options: WorkflowServicesOptions;
   readonly #now: () => number;
   /** By service and owner. */
-  readonly #unanswered = new Map<string, { readonly problem: string; readonly askAgainAt: number }>();
+  readonly #unanswered = new Map<string, Unanswered>();
 
   constructor(options: WorkflowServicesOptions) {
     this.#options = options;
@@ -78,9 +85,11 @@ export class WorkflowServices {
     const asked = `${name} ${owner.project} ${owner.user}`;
     const unanswered = this.#unanswered.get(asked);
     if (unanswered === undefined) return await this.#ask(asked, name, id, owner);
-    const { problem, askAgainAt } = unanswered;
+    const { askAgainAt } = unanswered;
+    // It was said of the execution that was asked for then.
+    const problem = unanswered.problem.replaceAll(unanswered.id, id);
     if (this.#now() >= askAgainAt) {
-      this.#putOff(asked, problem);
+      this.#putOff(asked, id, problem);
       void this.#ask(asked, name, id, owner);
     }
     return { execution: null, problem };
@@ -94,13 +103,13 @@ export class WorkflowServices {
       return { execution: execution ?? null, problem: null };
     } catch (error) {
       const problem = error instanceof CoppiceError ? error.message : `the ${name} service does not answer`;
-      this.#putOff(asked, problem);
+      this.#putOff(asked, id, problem);
       return { execution: null, problem };
     }
   }
 
-  #putOff(asked: string, problem: string): void {
-    this.#unanswered.set(asked, { problem, askAgainAt: this.#now() + ASK_AGAIN_MS });
+  #putOff(asked: string, id: string, problem: string): void {
+    this.#unanswered.set(asked, { id, problem, askAgainAt: this.#now() + ASK_AGAIN_MS });
   }
 }
 

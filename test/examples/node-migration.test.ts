@@ -104,6 +104,14 @@ test('a server that is on the wanted host, which is down, is not moved', async (
   expect(steps[1]?.reason).toContain('already on the host that it is to go to, and does not run there');
 });
 
+test('where no other host is up nothing is moved', async () => {
+  nova.add(serverId, 'compute1');
+  for (const host of ['compute1', 'compute2']) nova.hosts.set(host, 'down');
+  const { steps } = await recover('HOST_DOWN');
+  expect(steps[1]?.reason).toContain('No host that it could go to is up and enabled.');
+  expect(nova.service.calls.some((call) => call.endsWith('/action'))).toBe(false);
+});
+
 test('a server that cannot be moved is left alone, and the reason is told', async () => {
   nova.add(serverId, 'compute1', 'SHUTOFF');
   scene.cloud.fail('reboot web-1');

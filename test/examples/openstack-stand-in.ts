@@ -70,9 +70,10 @@ export class OpenStackStandIn {
       if (isJsonObject(body) && body['forced_down'] === true) this.hosts.set(id, 'down');
       return { status: 200, body: {} };
     }
-    const host = query['host'] ?? '';
-    const state = this.hosts.get(host);
-    return { status: 200, body: { services: state === undefined ? [] : [{ id: host, host, state }] } };
+    const services = [...this.hosts]
+      .filter(([host]) => query['host'] === undefined || query['host'] === host)
+      .map(([host, state]) => ({ id: host, host, state, status: 'enabled' }));
+    return { status: 200, body: { services } };
   }
 
   #serversOf(host: string): Answer {
