@@ -48,9 +48,12 @@ export function notificationPublisher(settings: NotificationSettings, clock: Clo
     },
     async close() {
       const closed = last.then(() => publisher.close()).then(() => connection.close());
-      const limit = setTimeout(() => connection.unsafeDestroy(), CLOSE_MS);
-      await closed.catch(() => undefined);
-      clearTimeout(limit);
+      // One that never was connected, or is not any more, does not come to an end by itself.
+      const limit = Promise.withResolvers<void>();
+      const timer = setTimeout(limit.resolve, CLOSE_MS);
+      await Promise.race([closed.catch(() => undefined), limit.promise]);
+      clearTimeout(timer);
+      connection.unsafeDestroy();
     },
   };
 }

@@ -89,6 +89,7 @@ export class QueueWatch {
     if (!isCertain || known?.isCertain === true) return;
     const means =
       'each gets a part of the notifications, and a Coppice with a copy of the database heals the same nodes';
-    log.warn({ others: count }, `Other processes receive from the queue of this Coppice: ${means}`);
+    const find = 'rabbitmqctl list_consumers queue_name consumer_tag names them: stop all but one';
+    log.warn({ others: count }, `Other processes receive from the queue of this Coppice: ${means}; ${find}`);
   }
 }
