@@ -8,7 +8,7 @@ import { CoppiceProcess } from './coppice/coppice-process.ts';
 import { Lab } from './lab.ts';
 import { missingServices } from './missing-services.ts';
 import { evacuate, evacuated } from './recoveries/evacuate.ts';
-import { killService, labHosts, labServices, startService } from './recoveries/lab-services.ts';
+import { labHosts, labServices } from './recoveries/lab-services.ts';
 import {
   migrated,
   misfortunes,
@@ -105,9 +105,9 @@ describe.each(labServices)('while $name is killed and comes back', (killed) => {
     const disturb: Disturb = async (change) => {
       if (change !== moment || isDone) return;
       isDone = true;
-      killService(killed);
+      await killed.kill();
       await new Promise((resolve) => setTimeout(resolve, AWAY_MS));
-      await startService(lab, killed);
+      await killed.start(lab);
     };
     const before = await trusts();
     const outline = await rebuildAndMigrate(worldOf('mistral', disturb));

@@ -1,6 +1,9 @@
 /** The services of the lab as processes: killed, and started again by the lab's scripts. */
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { env, kill as killProcess } from 'node:process';
+import { promisify } from 'node:util';
 import { eventually } from '../../support/eventually.ts';
 import type { CloudParts } from '../coppice/cloud-parts.ts';
 import type { Lab } from '../lab.ts';
@@ -47,25 +50,39 @@ export function labHosts(cloud: CloudParts): HostSwitch {
 /** A service that is killed, and how it comes back. */
 export interface LabService {
   readonly name: string;
-  /** Relative to the state folder of the lab. */
-  readonly pidFile: string;
-  readonly part: string;
+  readonly kill: () => Promise<void>;
+  readonly start: (lab: Lab) => Promise<void>;
 }
 
 export const labServices: readonly LabService[] = [
-  { name: 'Mistral', pidFile: 'mistral/aio.pid', part: 'mistral' },
-  { name: "Nova's API", pidFile: 'run/nova-api.pid', part: 'nova' },
-  { name: "Nova's conductor", pidFile: 'run/nova-conductor.pid', part: 'nova' },
-  { name: 'Keystone', pidFile: 'run/keystone.pid', part: 'base' },
+  inProcess('Mistral', 'mistral/aio.pid', 'mistral'),
+  inProcess("Nova's API", 'run/nova-api.pid', 'nova'),
+  inProcess("Nova's conductor", 'run/nova-conductor.pid', 'nova'),
+  inProcess('Keystone', 'run/keystone.pid', 'base'),
+  {
+    // The lab uses the one of the machine, which is no process of its own.
+    name: 'RabbitMQ',
+    kill: () => rabbit('stop_app'),
+    start: () => rabbit('start_app'),
+  },
 ];
 
-/** SIGKILL for all processes of a service. */
-export function killService({ pidFile }: LabService): void {
-  const folder = process.env['LAB_DIR'] ?? '/var/tmp/openstack-lab';
-  const [pid = ''] = readFileSync(join(folder, pidFile), 'utf8').trim().split(' ');
-  process.kill(-Number(pid), 'SIGKILL');
+/**
+ * SIGKILL for all processes of a service.
+ * @param pidFile relative to the state folder of the lab. @param part of the lab that starts it again.
+ */
+function inProcess(name: string, pidFile: string, part: string): LabService {
+  return {
+    name,
+    kill() {
+      const folder = env['LAB_DIR'] ?? '/var/tmp/openstack-lab';
+      const [pid = ''] = readFileSync(join(folder, pidFile), 'utf8').trim().split(' ');
+      return Promise.resolve(void killProcess(-Number(pid), 'SIGKILL'));
+    },
+    start: async (lab) => void (await lab.script('lab', 'up', part)),
+  };
 }
 
-export async function startService(lab: Lab, { part }: LabService): Promise<void> {
-  await lab.script('lab', 'up', part);
+async function rabbit(command: string): Promise<void> {
+  await promisify(execFile)('rabbitmqctl', [command]);
 }
