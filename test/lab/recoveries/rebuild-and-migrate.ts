@@ -66,7 +66,10 @@ export async function rebuildAndMigrate(world: RecoveryWorld): Promise<readonly 
     expect(await cloud.hostOf(node.physical_id)).toBe(to);
     const actions = await cloud.actionsOf(node.physical_id);
     expect(actions.filter((action) => action === 'rebuild')).toHaveLength(1);
-    expect(actions.filter((action) => action === 'live-migration')).toHaveLength(1);
+    const moves = actions.filter((action) => action === 'live-migration');
+    const runs = closed.steps.filter(({ item, purpose }) => item === 'migration' && purpose === 'action');
+    expect(moves.length, 'each run moves it once at most').toBeLessThanOrEqual(runs.length);
+    expect(moves).not.toEqual([]);
     await world.expectOneServerEach(cluster);
     return outlineOf(closed);
   } finally {
