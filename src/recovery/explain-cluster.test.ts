@@ -436,6 +436,21 @@ describe('where the cause is known', () => {
     expect(listOf(aCluster([{ ...node('web-1', standing), quarantine }], { policy })).at(-1)).toBe(command);
   });
 
+  test('a policy without an action for the failure needs an operator, though recoveries begin again and again', () => {
+    const reason = 'no action of the policy is for a failure of class SERVER_PAUSED';
+    const paused = { class: 'SERVER_PAUSED', reason: 'server s is PAUSED' };
+    const waits = { what: 'SKIP', at: now + 5000, reason: 'the last recovery did not help' } as const;
+    const failed = aNode('web-1', 'FAILED', {
+      failure: paused,
+      tried: { at: now - 1000, reason },
+      next: waits,
+    });
+    const [list] = explainCluster(aCluster([failed])).operator;
+    expect(list).toMatchObject({ command: 'coppice cluster policy-attach web POLICY', required: true });
+    expect(list?.reason).toContain('is for SERVER_PAUSED');
+    expect(list?.steps?.at(-1)?.command).toBe('coppice node recover web-1 --operation RECREATE --wait');
+  });
+
   test('one list names all nodes that it keeps from being recovered', () => {
     const quarantine = { since: now, reason: quota };
     const nodes = [1, 2, 3].map((number) => ({ ...node(`web-${number}`, 'QUARANTINED'), quarantine }));

@@ -13,6 +13,8 @@ export interface KnownCause {
   readonly steps: readonly [TaskStep, ...TaskStep[]];
   /** When a recovery can help again, in a clause: `the quota has room`. */
   readonly removed: string;
+  /** Only an operator ends it, however often recoveries begin. */
+  readonly isLasting?: true;
   /** The property of the profile that can be another one instead; null: a profile is no way. */
   readonly property: string | null;
   /** What such a profile has; absent: `another one`. */
@@ -223,6 +225,25 @@ const causes: readonly (readonly [pattern: RegExp, cause: (found: Found) => Know
       ],
       removed: `${program} runs, or the profile has another command`,
       ...anotherCommand,
+    }),
+  ],
+  [
+    /no action of the policy is for a failure of class (\w+)/,
+    ({ parts: [failure = ''], cluster, policy, node }) => ({
+      what: `no action of the health policy ${policy ?? ''} is for ${failure}`,
+      steps: [
+        {
+          command: `coppice cluster policy-attach ${cluster} POLICY`,
+          text: `attach a policy with an action for ${failure} (\`when.failure\`), in the place of ${policy ?? 'this one'}`,
+        },
+        {
+          command: `coppice node recover ${node} --operation RECREATE --wait`,
+          text: 'or recover it by hand: it is removed and created again',
+        },
+      ],
+      removed: `the policy has an action for ${failure}`,
+      isLasting: true,
+      property: null,
     }),
   ],
 ];

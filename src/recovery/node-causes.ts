@@ -79,7 +79,8 @@ export function causeTasks(cluster: ExplainedCluster, afterRelease: AfterRelease
       .slice(0, mostNodes)
       .flatMap((each, index) => each.past?.(nodes[index]?.name ?? '') ?? []);
     const steps = [...cause.steps, ...past, ...withAnotherProfile(cause, nodes, cluster), ...then.steps];
-    const required = then.isTyped || isStuck(nodes, cluster) || isLong(nodes, cluster.now);
+    const isLasting = cause.isLasting === true;
+    const required = isLasting || then.isTyped || isStuck(nodes, cluster) || isLong(nodes, cluster.now);
     return taskOfSteps(reason, steps, required, then.byItself);
   });
 }

@@ -90,7 +90,7 @@ export function explainedNode(
     isUnknown,
     hasLog,
     lostMember,
-    lacks: node.physicalId === null && knowledge.failure?.class === 'NOT_CREATED' ? noun : null,
+    lacks: isThere(node, knowledge.failure) ? null : noun,
     tried,
     notCreated: creationFailure,
     failedWorkflow,
@@ -109,6 +109,12 @@ export function explainedNode(
     next,
     warning,
   };
+}
+
+/** Whether what the node stands for exists, as far as is known. */
+function isThere({ physicalId }: Pick<Node, 'physicalId'>, failure: Failure | null): boolean {
+  if (failure?.class === 'SERVER_DELETED') return false;
+  return physicalId !== null || failure?.class !== 'NOT_CREATED';
 }
 
 /** null: it has failed in this way from the beginning. */
