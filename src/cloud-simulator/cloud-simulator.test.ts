@@ -289,6 +289,14 @@ describe('faults', () => {
     await vi.waitFor(async () => expect(await shown()).toMatchObject(fault500));
   });
 
+  test('of a whole service hold for every path of it', async () => {
+    simulator.world.faults.setAway('image', true);
+    for (const path of ['/image/v2', '/image/v2/images', '/image/nothing'])
+      expect((await fetch(`${simulator.url}${path}`)).status, path).toBe(503);
+    simulator.world.faults.setAway('image', false);
+    expect((await fetch(`${simulator.url}/image/nothing`)).status).toBe(404);
+  });
+
   test('hang until the caller gives up', async () => {
     await simulatorSays('POST', '/faults', { service: 'compute', operation: 'show', kind: 'hang' });
     const controller = new AbortController();

@@ -116,7 +116,7 @@ export function simulatorApp(world: World, url: () => string): FastifyInstance {
   for (const { region, services } of regions)
     for (const service of services) addService(app, service, region);
   const all = regions.flatMap(({ services }) => services);
-  app.setNotFoundHandler((request, reply) => answerUnknown(request, reply, all));
+  app.setNotFoundHandler((request, reply) => answerUnknown(request, reply, regions));
   addAdmin(app, adminPrefix, [...adminEndpoints(world, all), ...regionEndpoints(world)]);
   for (const { region, services } of regions)
     addAdmin(app, `${adminPrefix}/regions/${region.region}`, adminEndpoints(region, services));
@@ -195,6 +195,8 @@ function addService(app: FastifyInstance, service: SimulatorService, world: Worl
     });
 }
 
+const AWAY = 'The service is unavailable.';
+
 interface Routed {
   readonly service: SimulatorService;
   readonly endpoint: SimulatorEndpoint;
@@ -210,8 +212,7 @@ async function answerCall(request: FastifyRequest, reply: FastifyReply, routed: 
   const requestId = `req-${randomUUID()}`;
   setRequestId(reply, service, requestId);
   await pause(world, world.settings.latency.answer_ms);
-  if (world.faults.isAway(service.name))
-    return reply.code(503).send(errorBody(service.name, 503, 'The service is unavailable.'));
+  if (world.faults.isAway(service.name)) return reply.code(503).send(errorBody(service.name, 503, AWAY));
   const params = request.params as Record<string, string>;
   const fault = world.faults.take(service.name, operation, params[endpoint.target ?? 'id']);
   if (fault?.kind === 'hang') return reply.hijack();
@@ -261,12 +262,17 @@ function answerOf(
 function answerUnknown(
   request: FastifyRequest,
   reply: FastifyReply,
-  services: readonly SimulatorService[],
+  regions: readonly { readonly region: World; readonly services: readonly SimulatorService[] }[],
 ): FastifyReply {
-  const service = services.find(({ prefix }) => request.url.startsWith(`${prefix}/`));
-  if (service === undefined)
+  const [found] = regions.flatMap(({ region, services }) => {
+    const service = services.find(({ prefix }) => request.url.startsWith(`${prefix}/`));
+    return service === undefined ? [] : { service, isAway: region.faults.isAway(service.name) };
+  });
+  if (found === undefined)
     return reply.code(404).send({ error: { code: 404, message: `there is nothing at ${request.url}` } });
+  const { service, isAway } = found;
   setRequestId(reply, service, `req-${randomUUID()}`);
+  if (isAway) return reply.code(503).send(errorBody(service.name, 503, AWAY));
   return send(reply, service, { status: 404, body: routingError(service.name, 404) });
 }
 
