@@ -1,16 +1,12 @@
 /** Keystone says who calls, and Coppice acts in the cloud for that user: a whole server, on a simulator. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startCoppice, type Coppice } from '../../src/app.ts';
-import { startCloudSimulator, type CloudSimulator } from '../../src/cloud-simulator/cloud-simulator.ts';
+import type { Coppice } from '../../src/app.ts';
+import type { CloudSimulator } from '../../src/cloud-simulator/cloud-simulator.ts';
 import type { SimulatorUser } from '../../src/cloud-simulator/settings.ts';
-import { loadConfig } from '../../src/config.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { eventually } from '../support/eventually.ts';
+import { startKeystoneServer, type KeystoneServer } from '../support/keystone-server.ts';
 
-const password = 'of-all-users';
 /** So long what Keystone has said counts. */
 const cacheMs = 1000;
 const users: SimulatorUser[] = [
@@ -20,47 +16,18 @@ const users: SimulatorUser[] = [
   { name: 'root', project: 'red', roles: ['admin'] },
 ];
 
+let server: KeystoneServer;
 let simulator: CloudSimulator;
 let coppice: Coppice;
-let directory: string;
-let environment: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
-  simulator = await startCloudSimulator({
-    password,
-    settings: { users, latency: { answer_ms: 0, operation_ms: 20 } },
-  });
-  environment = { ...process.env };
-  Object.assign(process.env, simulator.environment);
-  directory = mkdtempSync(join(tmpdir(), 'coppice-keystone-'));
-  const flags = {
-    data_dir: directory,
-    listen: '127.0.0.1:0',
-    cloud: { use: 'openstack' },
-    auth: { use: 'keystone' },
-  };
-  const config = loadConfig(flags);
-  const keystone = { ...config.auth.keystone, cacheMs };
-  coppice = await startCoppice({ ...config, logLevel: 'silent', auth: { ...config.auth, keystone } });
+  server = await startKeystoneServer(users, { cacheMs });
+  ({ simulator, coppice } = server);
 });
+afterAll(() => server.close());
 
-afterAll(async () => {
-  await coppice.stop();
-  await simulator.close();
-  process.env = environment;
-  rmSync(directory, { recursive: true, force: true });
-});
-
+const tokenOf: KeystoneServer['tokenOf'] = (name, project) => server.tokenOf(name, project);
 const authUrl = (): string => simulator.environment['OS_AUTH_URL'] ?? '';
-
-async function tokenOf(name: string, project: string | null): Promise<string> {
-  const domain = { id: 'default' };
-  const scope = project === null ? 'unscoped' : { project: { name: project, domain } };
-  const identity = { methods: ['password'], password: { user: { name, domain, password } } };
-  const body = JSON.stringify({ auth: { identity, scope } });
-  const answer = await fetch(`${authUrl()}/auth/tokens`, { method: 'POST', body });
-  return answer.headers.get('x-subject-token') ?? '';
-}
 
 interface Reply {
   readonly status: number;

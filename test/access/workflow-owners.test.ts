@@ -1,16 +1,12 @@
 /** Workflows work in the cloud with the rights of the user who started them: on a simulated one. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startCoppice, type Coppice } from '../../src/app.ts';
-import { startCloudSimulator, type CloudSimulator } from '../../src/cloud-simulator/cloud-simulator.ts';
+import type { Coppice } from '../../src/app.ts';
+import type { CloudSimulator } from '../../src/cloud-simulator/cloud-simulator.ts';
 import type { SimulatorUser } from '../../src/cloud-simulator/settings.ts';
-import { loadConfig } from '../../src/config.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { eventually } from '../support/eventually.ts';
+import { startKeystoneServer, type KeystoneServer } from '../support/keystone-server.ts';
 
-const password = 'of-all-users';
 const users: SimulatorUser[] = [
   { name: 'alice', project: 'red', roles: ['member'] },
   { name: 'ada', project: 'red', roles: ['admin', 'member'] },
@@ -18,42 +14,17 @@ const users: SimulatorUser[] = [
   { name: 'bob', project: 'blue', roles: ['member'] },
 ];
 
+let server: KeystoneServer;
 let simulator: CloudSimulator;
 let coppice: Coppice;
-let directory: string;
-let environment: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
-  simulator = await startCloudSimulator({
-    password,
-    settings: { users, latency: { answer_ms: 0, operation_ms: 20 } },
-  });
-  environment = { ...process.env };
-  Object.assign(process.env, simulator.environment);
-  directory = mkdtempSync(join(tmpdir(), 'coppice-owners-'));
-  const flags = {
-    data_dir: directory,
-    listen: '127.0.0.1:0',
-    cloud: { use: 'openstack' },
-    auth: { use: 'keystone' },
-  };
-  coppice = await startCoppice({ ...loadConfig(flags), logLevel: 'silent' });
+  server = await startKeystoneServer(users);
+  ({ simulator, coppice } = server);
 });
+afterAll(() => server.close());
 
-afterAll(async () => {
-  await coppice.stop();
-  await simulator.close();
-  process.env = environment;
-  rmSync(directory, { recursive: true, force: true });
-});
-
-async function tokenOf(name: string, project: string): Promise<string> {
-  const domain = { id: 'default' };
-  const identity = { methods: ['password'], password: { user: { name, domain, password } } };
-  const body = JSON.stringify({ auth: { identity, scope: { project: { name: project, domain } } } });
-  const url = `${simulator.environment['OS_AUTH_URL'] ?? ''}/auth/tokens`;
-  return (await fetch(url, { method: 'POST', body })).headers.get('x-subject-token') ?? '';
-}
+const tokenOf: KeystoneServer['tokenOf'] = (name, project) => server.tokenOf(name, project);
 
 async function ask(
   token: string,
