@@ -342,7 +342,7 @@ function notNamed({ service, method, path }: CloudRequest): CloudError {
     service,
     request: `${method} ${path}`,
     status: 404,
-    reason: 'nothing has the id or name that is empty, "." or ".."',
+    reason: 'expected an id or a name in the path, found an empty text, "." or ".."',
     requestId: null,
     mayHaveHappened: false,
     retryAfterMs: null,

@@ -9,7 +9,10 @@ import { usableAgain, type UnusedHost } from './unused-hosts.ts';
 export interface KnownCause {
   /** `the image debian of the profile is gone` */
   readonly what: string;
-  /** What shows it, or puts it right, in order; touches no node: `put it back under this name`. */
+  /**
+   * What shows it, or puts it right, in order: `put it back under this name`. A step that changes a node says
+   * what it does to it.
+   */
   readonly steps: readonly [TaskStep, ...TaskStep[]];
   /** When a recovery can help again, in a clause: `the quota has room`. */
   readonly removed: string;

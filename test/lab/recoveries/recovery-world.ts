@@ -86,19 +86,14 @@ export class RecoveryWorld {
     return { id, name, nodes: await coppice.allHealthy(name) };
   }
 
-  /**
-   * Follows the recovery of a node to its end, and tells of each change in its steps.
-   * @param others recoveries of the same node that are known already.
-   */
-  async followRecovery({ id }: CoppiceNode, others: readonly string[] = []): Promise<Recovery> {
+  /** Follows the first recovery of a node to its end, and tells of each change in its steps. */
+  async followRecovery({ id }: CoppiceNode): Promise<Recovery> {
     const seen = new Set<string>();
     return await eventually(
       `the recovery of node ${id} is closed`,
       async () => {
         const { recoveries } = await this.coppice.send('GET', '/v1/recoveries');
-        const found = (recoveries as unknown as Recovery[]).find(
-          (one) => one.node_id === id && !others.includes(one.id),
-        );
+        const found = (recoveries as unknown as Recovery[]).find((one) => one.node_id === id);
         if (found === undefined) return false;
         const recovery = await this.recovery(found.id);
         for (const change of outlineOf(recovery)) {

@@ -40,7 +40,7 @@ test.each<[string, JsonObject]>([
   ['heat.stacks_get', { stack_id: '..' }],
 ])('%s of %j finds nothing', async (name, input) => {
   await expect(started.calls.call(name, input)).rejects.toThrow(
-    /HTTP 404|something else than the|nothing has the id or name/,
+    /HTTP 404|something else than the|expected an id or a name/,
   );
 });
 
