@@ -49,6 +49,9 @@ const failures: readonly Failure[] = [
   { failure: 'SERVER_DELETED', breakServer: (cloud, id) => cloud.serverGone(id, true) },
 ];
 
+/** Most of them stay healthy. */
+const SIZE = 10;
+
 /**
  * @returns from each break until its recovery was closed, in milliseconds, by the class of the failure.
  * Without an event the first of them would take minutes, longer than anything here is waited for.
@@ -62,7 +65,7 @@ export async function recoverByEvents(
   await coppice.createProfile(CLUSTER, profile);
   await coppice.send('POST', '/v1/policies', { policy: { name: CLUSTER, spec: policyWith(mode) } });
   await coppice.act('POST', '/v1/clusters', {
-    cluster: { name: CLUSTER, profile_id: CLUSTER, desired_capacity: failures.length },
+    cluster: { name: CLUSTER, profile_id: CLUSTER, desired_capacity: SIZE },
   });
   await coppice.act('POST', `/v1/clusters/${CLUSTER}/actions`, { policy_attach: { policy_id: CLUSTER } });
   // Nodes whose policy wants events are probed when they begin to be watched: not in ten minutes.
